@@ -92,29 +92,35 @@ def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
     connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, check_same_thread=False)
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA cache_size = -65536")
     return connection
 
 
 def _check_owner(store: Store) -> None:
-    version = int(store.db.conn.execute("PRAGMA user_version").fetchone()[0])
+    version = _version(store)
     application = int(store.db.conn.execute("PRAGMA application_id").fetchone()[0])
     tables = int(store.db.conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
     if application != APPLICATION_ID and tables:
         raise DatabaseError(f"{store.path} is another program's database: name a file of its own with --db")
     if version > SCHEMA_VERSION:
         raise DatabaseError(
-            f"{store.path} was written by a newer newsgauge (schema {version}, this one knows {SCHEMA_VERSION}): "
-            "install that version or a later one"
+            f"{store.path} was written by a newer newsgauge (its schema is {version}, this one knows "
+            f"{SCHEMA_VERSION}): install that version or a later one"
         )
 
 
+def _version(store: Store) -> int:
+    return int(store.db.conn.execute("PRAGMA user_version").fetchone()[0])
+
+
 def _migrate(store: Store) -> None:
-    if int(store.db.conn.execute("PRAGMA user_version").fetchone()[0]) == SCHEMA_VERSION:
+    if _version(store) == SCHEMA_VERSION:
         return
-    store.db.conn.execute("PRAGMA journal_mode = WAL")
-    store.db.conn.execute("PRAGMA synchronous = NORMAL")
     with _writers_turn(store.path):
+        if _version(store) == SCHEMA_VERSION:
+            return
+        store.db.conn.execute("PRAGMA journal_mode = WAL")
         store.db.conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         migrations.apply(store.db)
         store.db.conn.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
@@ -132,7 +138,7 @@ def _in_words(path: Path, error: Exception) -> str:
     if "not a database" in text:
         return f"{path} is not an SQLite database: name another file with --db"
     if "readonly" in text or "unable to open" in text or isinstance(error, PermissionError):
-        return f"{path} cannot be written ({text}): check the folder's permissions, or name another file with --db"
+        return f"{path} cannot be written ({text}): check the folder's permissions, or name another with --db"
     if "malformed" in text:
         return f"{path} is damaged ({text}): restore a copy made by `newsgauge backup`"
     return f"{path}: {text}"
