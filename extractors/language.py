@@ -1,0 +1,34 @@
+"""Which language a text is in: by its script where that settles it, else by a trained identifier."""
+
+from __future__ import annotations
+
+import re
+
+_SCRIPTS = (
+    ("ja", re.compile("[\u3040-\u30ff]"), 0.05),
+    ("ko", re.compile("[\uac00-\ud7af]"), 0.20),
+    ("zh", re.compile("[\u3400-\u9fff]"), 0.20),
+)
+_LETTER = re.compile(r"[^\W\d_]")
+_SAMPLE = 3000
+_TOO_SHORT = 60
+
+
+def identify(text: str) -> str:
+    """The ISO 639-1 code of *text*'s language; English for a Latin text too short to tell.
+
+    >>> identify("The platform said revenue tripled in the first half, and that it would hire writers.")
+    'en'
+    >>> identify("短剧平台上半年收入增长两倍。")
+    'zh'
+    """
+    sample = text[:_SAMPLE]
+    letters = len(_LETTER.findall(sample)) or 1
+    for code, script, share in _SCRIPTS:
+        if len(script.findall(sample)) / letters > share:
+            return code
+    if letters < _TOO_SHORT:
+        return "en"
+    from py3langid import classify  # its model takes half a second to load
+
+    return str(classify(sample)[0])
