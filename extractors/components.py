@@ -1,4 +1,4 @@
-"""newsgauge's spaCy components, registered by entry point: each finds with a pure reader and annotates the doc.
+"""newsgauge's spaCy components, registered by entry point: a pure reader finds, the component annotates.
 
 Exact offsets and values are in ``doc._.newsgauge_figures`` and its like; spans widened to tokens are in
 ``doc.spans["newsgauge_figures"]`` and its like.

@@ -43,7 +43,7 @@ class Reading:
 
 
 class Reader:
-    """Reads texts with the pipeline that *how* describes; what a part needs is loaded when first asked for."""
+    """Reads texts with the pipeline that *how* describes, loading what a part needs when first asked."""
 
     def __init__(self, how: Reading | None = None) -> None:
         self.how = how or Reading()
