@@ -86,6 +86,7 @@ CREATE TABLE articles (
   extractor_version TEXT,
   read_at TEXT,
   read_failures INTEGER NOT NULL DEFAULT 0,
+  failed_version TEXT,
   error TEXT,
   on_beat INTEGER CHECK (on_beat IN (0, 1)),
   beat_reason TEXT

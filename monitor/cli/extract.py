@@ -1,0 +1,72 @@
+"""``newsgauge extract``: findings as JSON, from files or from JSONL on standard input."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from extractors.contract import ContractError, as_json, text_from
+from extractors.findings import PARTS, Part, Text
+from extractors.pipeline import Reader
+from monitor.cli.settings import Settings, with_settings
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--jsonl", is_flag=True, help='Read lines {"id", "text", "title"?, "published"?} from standard input.'
+)
+@click.option("--only", metavar="PARTS", help=f"Compute only these, comma-separated: {', '.join(PARTS)}.")
+@click.option("--explain", is_flag=True, help="Name the rule behind each finding.")
+@with_settings
+def extract(
+    settings: Settings, files: tuple[Path, ...], jsonl: bool, only: str | None, explain: bool
+) -> None:
+    """Read texts and print their findings as JSON, one object a line.
+
+    \b
+    newsgauge extract article.txt
+    newsgauge extract --only money,percent *.txt
+    newsgauge extract --jsonl < texts.jsonl
+    """
+    if bool(files) == jsonl:
+        raise click.UsageError("name files to read, or give --jsonl and texts on standard input")
+    parts = _parts(only)
+    texts = _from_lines(sys.stdin.buffer) if jsonl else _from_files(files)
+    for found in Reader(settings.config.how_to_read).read(texts, parts):
+        sys.stdout.write(json.dumps(as_json(found, parts, explain), ensure_ascii=False) + "\n")
+
+
+def _parts(only: str | None) -> tuple[Part, ...]:
+    if only is None:
+        return PARTS
+    asked = [name.strip() for name in only.split(",") if name.strip()]
+    for name in asked:
+        if name not in get_args(Part):
+            raise click.BadParameter(f"{name!r} is none of {', '.join(PARTS)}", param_hint="--only")
+    return tuple(part for part in PARTS if part in asked)
+
+
+def _from_files(files: Iterable[Path]) -> Iterator[Text]:
+    for path in files:
+        try:
+            yield Text(id=path.stem, text=path.read_bytes().decode("utf-8"))
+        except OSError as error:
+            raise ContractError(f"{path} cannot be read: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise ContractError(f"{path} is not UTF-8 text: convert it first") from error
+
+
+def _from_lines(lines: Iterable[bytes]) -> Iterator[Text]:
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                row = json.loads(line)
+            except ValueError as error:
+                raise ContractError(f"line {number}: not JSON ({error})") from error
+            yield text_from(row, number)

@@ -1,0 +1,62 @@
+"""What every command takes: ``--config``, ``--db`` (or ``NEWSGAUGE_DB``), and what they lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from db.store import Store, open_store
+from monitor.config import Config, load_config
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A command's configuration and database."""
+
+    config: Config
+    config_path: Path | None
+    database: Path
+
+    def open(self, *, read_only: bool = False) -> Store:
+        """Open the database."""
+        return open_store(self.database, read_only=read_only)
+
+
+def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give *command* the options ``--config`` and ``--db``, and a Settings as its first argument."""
+
+    @click.option("--config", "config_path", type=click.Path(path_type=Path), help="The configuration.")
+    @click.option(
+        "--db", "db_path", type=click.Path(path_type=Path), envvar="NEWSGAUGE_DB", help="The database."
+    )
+    @click.pass_context
+    @wraps(command)
+    def wrapped(ctx: click.Context, /, config_path: Path | None, db_path: Path | None, **options: Any) -> Any:
+        outer = ctx.find_root().obj or {}
+        return command(settings(config_path or outer.get("config"), outer.get("db") or db_path), **options)
+
+    return wrapped
+
+
+def settings(config_path: Path | str | None, db_path: Path | str | None) -> Settings:
+    """The configuration (at *config_path* or the usual place) and the database that it or *db_path* names."""
+    path = Path(config_path) if config_path else None
+    config = load_config(path)
+    return Settings(config, path, Path(db_path) if db_path else config.database)
+
+
+def console(*, to_error: bool = False) -> Console:
+    """A console that draws tables and progress bars on a terminal, and plain lines elsewhere."""
+    return Console(stderr=to_error, highlight=False, soft_wrap=False)
+
+
+def utc_now() -> datetime:
+    """The time, aware, in UTC."""
+    return datetime.now(UTC)
