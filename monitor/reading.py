@@ -1,0 +1,126 @@
+"""The reading pass: articles that are unread, or read by older rules, go through the reader into findings."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from db import stories
+from db.findings import ReadArticle, Unread, mark_failed, register_themes, save_findings, unread
+from db.store import Store
+from extractors.findings import PARTS, Company, Findings, Part, Text
+from extractors.pipeline import Reader
+from extractors.version import ReadingVersion
+
+log = logging.getLogger(__name__)
+
+BATCH = 32
+TITLE_PARTS: tuple[Part, ...] = tuple(part for part in PARTS if part != "facts")
+THEME_PARTS: tuple[Part, ...] = ("themes", "countries", "titles")
+
+Progress = Callable[[int], None]
+
+
+def read_pass(
+    store: Store,
+    reader: Reader,
+    version: ReadingVersion,
+    now: Callable[[], datetime],
+    *,
+    batch: int = BATCH,
+    progress: Progress | None = None,
+    starting: Callable[[Sequence[int]], None] | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> int:
+    """Read every article that is not read at *version*; returns how many were.
+
+    *starting* hears the ids of each batch before it is read; a batch that fails is read one by one, and the
+    article that fails alone is marked with its error. *stop* is asked between batches.
+    """
+    register_themes(store, ((t.id, t.label, t.family) for t in reader.taxonomy.themes))
+    done, after = 0, 0
+    while not stop() and (articles := unread(store, str(version), batch, after)):
+        after = articles[-1].id
+        if starting:
+            starting([article.id for article in articles])
+        done += _read_and_save(store, reader, version, articles, now())
+        if progress:
+            progress(len(articles))
+    return done
+
+
+def _read_and_save(
+    store: Store, reader: Reader, version: ReadingVersion, articles: Sequence[Unread], now: datetime
+) -> int:
+    only_themes = [a for a in articles if version.differs_only_in_themes(a.read_at_version)]
+    whole = [a for a in articles if a not in only_themes]
+    done = 0
+    for group, themes_only in ((whole, False), (only_themes, True)):
+        for part in _readable(store, reader, version, group, themes_only):
+            save_findings(store, part, str(version), now, themes_only=themes_only)
+            for article in part:
+                stories.assign(store, article.article)
+            done += len(part)
+    return done
+
+
+def _readable(
+    store: Store, reader: Reader, version: ReadingVersion, articles: Sequence[Unread], themes_only: bool
+) -> list[list[ReadArticle]]:
+    """The *articles* read, as one list; where that fails, each that can be read as a list of its own."""
+    if not articles:
+        return []
+    try:
+        return [_read(reader, articles, themes_only)]
+    except Exception as error:  # a text that a library chokes on must not hold up the rest
+        if len(articles) == 1:
+            log.warning("article %d could not be read: %r", articles[0].id, error)
+            mark_failed(store, articles[0].id, str(version), f"{type(error).__name__}: {error}")
+            return []
+        return [r for a in articles for r in _readable(store, reader, version, [a], themes_only)]
+
+
+def _read(reader: Reader, articles: Sequence[Unread], themes_only: bool) -> list[ReadArticle]:
+    texts = [_text(a, "body") for a in articles]
+    titles = [_text(a, "title") for a in articles]
+    bodies = list(reader.read(texts, THEME_PARTS if themes_only else PARTS))
+    headlines = list(reader.read(titles, THEME_PARTS if themes_only else TITLE_PARTS))
+    return [
+        ReadArticle(
+            article=article.id,
+            title=article.title,
+            body=article.body,
+            text_hash=article.text_hash,
+            findings={"title": _headline(title, body, article), "body": body},
+        )
+        for article, title, body in zip(articles, headlines, bodies, strict=True)
+    ]
+
+
+def _text(article: Unread, part: str) -> Text:
+    return Text(
+        id=f"{article.id}:{part}",
+        text=article.title if part == "title" else article.body,
+        title=None if part == "title" else article.title,
+        published=article.published,
+        publisher=article.publisher,
+        language=article.language,
+        publisher_country=article.country,
+    )
+
+
+def _headline(title: Findings, body: Findings, article: Unread) -> Findings:
+    """The title's findings; beside a body, only companies that are known or that the body names too.
+
+    NER reads a headline's capitals as names; the body says which of them are.
+    """
+    if not article.body:
+        return title
+    named = {company.name for company in (*body.companies, *body.organisations)}
+
+    def sure(companies: Sequence[Company]) -> tuple[Company, ...]:
+        return tuple(company for company in companies if company.id or company.name in named)
+
+    return replace(title, companies=sure(title.companies), organisations=sure(title.organisations))
