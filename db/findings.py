@@ -55,36 +55,50 @@ class ReadArticle:
     findings: Mapping[str, Findings]
 
 
-def unread(store: Store, version: str, limit: int, after: int = 0) -> list[Unread]:
-    """Up to *limit* articles not read at *version*, in order of id, those *after* an id.
+_UNREAD = """
+SELECT a.id, a.title, a.body, a.language, a.published, a.extractor_version, a.text_hash,
+       o.name AS publisher, o.country
+  FROM articles a LEFT JOIN outlets o ON o.id = a.outlet
+ WHERE a.extractor_version {out_of_date} AND NOT (a.read_failures >= 3 AND a.failed_version IS :version)
+ LIMIT :limit
+"""
+_OUT_OF_DATE = ("IS NULL", "< :version", "> :version")
+"""Three ranges of one index, where ``IS NOT :version`` would visit every article."""
+
+
+def unread(store: Store, version: str, limit: int) -> list[Unread]:
+    """Up to *limit* articles not read at *version*: the new ones first, then those of older readings.
 
     An article that failed three times at this version is set aside (``articles.error`` says why).
     """
-    rows = store.db.query(
-        """
-        SELECT a.id, a.title, a.body, a.language, a.published, a.extractor_version, a.text_hash,
-               o.name AS publisher, o.country
-          FROM articles a LEFT JOIN outlets o ON o.id = a.outlet
-         WHERE a.id > ? AND a.extractor_version IS NOT ?
-           AND NOT (a.read_failures >= 3 AND a.failed_version IS ?)
-         ORDER BY a.id LIMIT ?
-        """,
-        [after, version, version, limit],
+    found: list[Unread] = []
+    for condition in _OUT_OF_DATE:
+        if len(found) < limit:
+            sql = _UNREAD.format(out_of_date=condition)
+            rows = store.db.query(sql, {"version": version, "limit": limit - len(found)})
+            found.extend(_unread_article(row) for row in rows)
+    return found
+
+
+def count_unread(store: Store, version: str) -> int:
+    """How many articles are not read at *version*."""
+    at_version = store.db.execute("SELECT count(*) FROM articles WHERE extractor_version = ?", [version])
+    every = store.db.execute("SELECT count(*) FROM articles")
+    return int(every.fetchone()[0]) - int(at_version.fetchone()[0])
+
+
+def _unread_article(row: Mapping[str, Any]) -> Unread:
+    return Unread(
+        id=row["id"],
+        title=row["title"],
+        body=row["body"],
+        language=row["language"],
+        published=day_of(row["published"]),
+        publisher=row["publisher"],
+        country=row["country"],
+        read_at_version=row["extractor_version"],
+        text_hash=row["text_hash"],
     )
-    return [
-        Unread(
-            id=row["id"],
-            title=row["title"],
-            body=row["body"],
-            language=row["language"],
-            published=day_of(row["published"]),
-            publisher=row["publisher"],
-            country=row["country"],
-            read_at_version=row["extractor_version"],
-            text_hash=row["text_hash"],
-        )
-        for row in rows
-    ]
 
 
 def day_of(moment: str | None) -> date | None:

@@ -40,9 +40,8 @@ def read_pass(
     article that fails alone is marked with its error. *stop* is asked between batches.
     """
     register_themes(store, ((t.id, t.label, t.family) for t in reader.taxonomy.themes))
-    done, after = 0, 0
-    while not stop() and (articles := unread(store, str(version), batch, after)):
-        after = articles[-1].id
+    done = 0
+    while not stop() and (articles := unread(store, str(version), batch)):
         if starting:
             starting([article.id for article in articles])
         done += _read_and_save(store, reader, version, articles, now())
