@@ -97,7 +97,8 @@ def claim(store: Store, planned: Delivery, now: datetime) -> bool:
             [planned.kind, planned.key, planned.target],
         )
         cursor = db.conn.execute(
-            "UPDATE deliveries SET tries = tries + 1, next_try_at = ? WHERE kind = ? AND key = ? AND target = ? "
+            "UPDATE deliveries SET tries = tries + 1, next_try_at = ? "
+            "WHERE kind = ? AND key = ? AND target = ? "
             "AND sent_at IS NULL AND (next_try_at IS NULL OR next_try_at <= ?)",
             [(now + pause).isoformat(), planned.kind, planned.key, planned.target, now.isoformat()],
         )
@@ -114,7 +115,7 @@ def delivered(store: Store, planned: Delivery, now: datetime, error: str | None)
 
 
 def _first(store: Store, where: str, values: list[str]) -> Snapshot | None:
-    row = next(store.db.query(f"SELECT * FROM digests WHERE {where} LIMIT 1", values), None)  # noqa: S608
+    row = next(store.db.query(f"SELECT * FROM digests WHERE {where} LIMIT 1", values), None)
     return _snapshot(row) if row else None
 
 

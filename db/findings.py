@@ -159,7 +159,7 @@ def _mark_read(db: Database, article: ReadArticle, version: str, now: datetime) 
 
 def _replace(db: Database, article: ReadArticle, companies: _CompanyRows, themes_only: bool) -> None:
     for table in _THEME_TABLES if themes_only else _MENTION_TABLES:
-        db.execute(f"DELETE FROM {table} WHERE article = ?", [article.article])  # noqa: S608
+        db.execute(f"DELETE FROM {table} WHERE article = ?", [article.article])
     on_beat = any(f.beat is None or f.beat.on for f in article.findings.values())
     for part in PARTS_OF_AN_ARTICLE:
         if part in article.findings:
@@ -253,7 +253,7 @@ class _PartWriter:
             columns = ", ".join(f'"{name}"' for name in row)
             marks = ", ".join("?" for _ in row)
             cursor = self._db.conn.execute(
-                f'INSERT INTO "{table}" ({columns}) VALUES ({marks})',  # noqa: S608
+                f'INSERT INTO "{table}" ({columns}) VALUES ({marks})',
                 list(row.values()),
             )
             inserted.append(int(cursor.lastrowid or 0))

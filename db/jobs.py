@@ -59,4 +59,4 @@ def overran(store: Store, name: str) -> None:
 def _upsert(store: Store, name: str, changes: str, *values: object) -> None:
     with store.write() as db:
         db.execute("INSERT OR IGNORE INTO jobs (name) VALUES (?)", [name])
-        db.execute(f"UPDATE jobs SET {changes} WHERE name = ?", [*values, name])  # noqa: S608
+        db.execute(f"UPDATE jobs SET {changes} WHERE name = ?", [*values, name])
