@@ -77,7 +77,7 @@ class DigestConfig(_Section):
     at: str = "07:30"
     top_stories: int = Field(default=10, ge=1)
     datasette_url: str = "http://127.0.0.1:8001"
-    folder: Path | None = None
+    watch: list[str] = []
     command: list[str] = []
 
     @field_validator("at")
