@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 from spacy.language import Language
 from spacy.tokens import Doc, SpanGroup
 
-from extractors import companies, countries, facts, figures, themes, titles
-from extractors.companies import KnownCompanies
 from extractors.findings import Company, Text
 from extractors.model import PARSING
-from extractors.sentences import set_sentences
-from extractors.themes import Taxonomy
 
 if TYPE_CHECKING:
+    from extractors.companies import KnownCompanies
     from extractors.pipeline import Reading
+    from extractors.themes import Taxonomy
+
+# spaCy imports this module whenever it loads any pipeline, so each reader is imported by the component that
+# needs it.
 
 for _name in ("figures", "companies", "organisations", "themes", "countries", "titles", "facts"):
     Doc.set_extension(f"newsgauge_{_name}", default=(), force=True)
@@ -50,6 +51,8 @@ def _annotate(doc: Doc, key: str, labelled: Iterable[tuple[str, _Placed]]) -> No
 @Language.component("newsgauge_sentences")
 def newsgauge_sentences(doc: Doc) -> Doc:
     """Set sentence starts by rule."""
+    from extractors.sentences import set_sentences
+
     return set_sentences(doc)
 
 
@@ -58,6 +61,8 @@ class FiguresComponent:
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the figures of *doc* and annotate them."""
+        from extractors import figures
+
         found = figures.read(doc.text, about(doc))
         doc._.newsgauge_figures = found
         _annotate(doc, "newsgauge_figures", ((f.kind, f) for f in found))
@@ -72,6 +77,8 @@ class CompaniesComponent:
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the organisations of *doc* and annotate them."""
+        from extractors import companies
+
         found, others = companies.read(doc, about(doc), self.known)
         doc._.newsgauge_companies, doc._.newsgauge_organisations = found, others
         _annotate(doc, "newsgauge_companies", _mentions(found))
@@ -86,6 +93,8 @@ class ThemesComponent:
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the themes, titles and countries of *doc* and annotate them."""
+        from extractors import countries, themes, titles
+
         doc._.newsgauge_titles = titles.read(doc)
         doc._.newsgauge_countries = countries.read(doc)
         doc._.newsgauge_themes = themes.read(doc, self.taxonomy, doc._.newsgauge_titles)
@@ -106,6 +115,8 @@ class FactsComponent:
 
     def pipe(self, docs: Iterable[Doc], batch_size: int | None = None) -> Iterator[Doc]:
         """Find the facts of *docs*, whose sentences with a figure are parsed together."""
+        from extractors import facts
+
         remaining = iter(docs)
         while batch := list(islice(remaining, batch_size or self.batch_size)):
             yield from facts.annotate(batch, self._parse)
@@ -133,12 +144,16 @@ def make_companies(
     nlp: Language, name: str, files: Sequence[str], own: Sequence[Mapping[str, Any]]
 ) -> CompaniesComponent:
     """Make the companies component, with a user's *files* and *own* companies beside the packaged ones."""
+    from extractors.companies import KnownCompanies
+
     return CompaniesComponent(KnownCompanies.load([Path(f) for f in files], own))
 
 
 @Language.factory("newsgauge_themes", default_config={"own": []})
 def make_themes(nlp: Language, name: str, own: Sequence[Mapping[str, Any]]) -> ThemesComponent:
     """Make the themes component, with a user's *own* themes beside the packaged ones."""
+    from extractors.themes import Taxonomy
+
     return ThemesComponent(Taxonomy.load(own))
 
 
