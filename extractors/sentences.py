@@ -1,0 +1,177 @@
+"""Sentences by rule: stops, abbreviations, quotes and line breaks, over characters, in linear time.
+
+News text is full of stops that end nothing ("Aug. 31", "Rs. 10", "Warner Bros. Pictures") and of ends
+without a stop (headings, list lines). A trained splitter costs a parse of everything; this costs one scan.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from extractors.findings import Span
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+_CLOSERS = "\"'”’»)\\]」』）】"
+_OPENERS = "\"'“‘«(\\[「『（【"
+
+_CANDIDATE = re.compile(
+    rf"[。！？；]+[{_CLOSERS}]*"
+    rf"|[.!?…]+[{_CLOSERS}]*(?=\s|$)"
+    r"|(?<=[a-z0-9%)”\"])[.!?](?=[\"“]?(?:[A-Z][a-z]+|[AI])\b)"
+    r"|[ \t\r\f\v]*\n\s*"
+)
+_WORD_BEFORE = re.compile(r"[\w.&'’-]*\Z")
+_WORD_AFTER = re.compile(rf"\s*[{_OPENERS}]*([\w$€£¥₹'’-]*)")
+_LIST_MARK = re.compile(r"(?:[-*•–—▪●]|\d{1,2}[.)]|[#>|])\s")
+
+_NEVER = frozenset(
+    "mr mrs ms dr prof gen sen rep gov st lt col capt sgt rev hon messrs mt ft adm cmdr pres supt "
+    "rs vs cf approx est ca fig figs eg ie viz al op vol pp ed eds incl excl".split()
+)
+"""Nothing ends after these."""
+
+_BEFORE_NUMBER = frozenset(
+    "jan feb mar apr jun jul aug sep sept oct nov dec no nos art sec p ch para us rm hk nt tk".split()
+)
+"""Nothing ends between these and a number."""
+
+_BEFORE_NAME = frozenset(
+    "inc corp co ltd bros cos plc llc jr sr univ dept intl assn mfg pty pte pvt ave blvd bhd".split()
+)
+"""A name may go on after these: only a word that starts sentences ends one."""
+
+_STARTERS = frozenset(
+    "the a an it its it's in on at by as but and or if when while since after before although though however "
+    "he she they we you i his her their our this that these those there here for from with under over "
+    "last next meanwhile according analysts shares revenue sales profit net total earlier "
+    "to what how why who not no both each some most many more all one two three another other then now "
+    "also still yet despite during because so".split()
+)
+"""Words that, with a capital, start a sentence rather than go on with a name."""
+
+_DOMAINS = frozenset("com net org js io co cn ai tv uk".split())
+
+
+def sentences(text: str) -> tuple[Span, ...]:
+    """The sentences of *text* in order, without the white space around them.
+
+    >>> text = "Sales hit Rs. 10 crore by Aug. 31. It's up."
+    >>> [text[s.start:s.end] for s in sentences(text)]
+    ['Sales hit Rs. 10 crore by Aug. 31.', "It's up."]
+    """
+    wrapped = _is_wrapped(text)
+    spans: list[Span] = []
+    start = 0
+    for found in _CANDIDATE.finditer(text):
+        if found.start() >= start and _ends_sentence(text, start, found, wrapped):
+            spans.extend(_trimmed(text, start, found.end()))
+            start = found.end()
+    spans.extend(_trimmed(text, start, len(text)))
+    return tuple(spans)
+
+
+def set_sentences(doc: Doc) -> Doc:
+    """Set the sentence starts of *doc* by rule; a start inside a token moves to the next token."""
+    if not len(doc):
+        return doc
+    starts = set(_first_tokens(doc))
+    for token in doc:
+        token.is_sent_start = token.i in starts
+    return doc
+
+
+def _first_tokens(doc: Doc) -> Iterator[int]:
+    yield 0
+    token = 0
+    for span in sentences(doc.text):
+        while token < len(doc) and doc[token].idx < span.start:
+            token += 1
+        if token < len(doc):
+            yield token
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[Span]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        yield Span(start, end)
+
+
+def _ends_sentence(text: str, start: int, found: re.Match[str], wrapped: bool) -> bool:
+    mark = found[0].lstrip(" \t\r\f\v")[:1]
+    if mark == "\n":
+        return _line_break_ends(text, found, wrapped)
+    if mark in "。！？；":
+        return True
+    word = _WORD_AFTER.match(text, found.end())
+    after = word[1] if word else ""
+    if not after:
+        return True
+    if mark == ".":
+        return _stop_ends(text, start, found, after)
+    return _may_start(after)
+
+
+def _stop_ends(text: str, start: int, found: re.Match[str], after: str) -> bool:
+    before = _word_before(text, start, found.start())
+    if not before or found[0].startswith(".."):
+        return _may_start(after)
+    if not text[found.end()].isspace():
+        return after.casefold() not in _DOMAINS
+    if not _may_start(after) or before in _NEVER or _is_list_number(text, start, found, before):
+        return False
+    if before in _BEFORE_NUMBER and after[0].isdigit():
+        return False
+    if _is_initials(text, found, before) or before in _BEFORE_NAME:
+        return after.casefold() in _STARTERS and after[0].isupper()
+    return True
+
+
+def _word_before(text: str, start: int, end: int) -> str:
+    word = _WORD_BEFORE.search(text, max(start, end - 24), end)
+    return word[0].strip("'’-").casefold() if word else ""
+
+
+def _may_start(after: str) -> bool:
+    """Anything but a small letter starts a sentence; a brand such as eBay does."""
+    return not after[0].islower() or (len(after) > 1 and after[1].isupper())
+
+
+def _is_initials(text: str, found: re.Match[str], before: str) -> bool:
+    """'J.', 'U.S.', 'p.m.': one letter, or letters with stops between."""
+    letters = before.split(".")
+    if not all(len(letter) == 1 and letter.isalpha() for letter in letters):
+        return False
+    return len(letters) > 1 or text[found.start() - 1].isupper()
+
+
+def _is_list_number(text: str, start: int, found: re.Match[str], before: str) -> bool:
+    return before.isdigit() and len(before) < 3 and not text[start : found.start() - len(before)].strip()
+
+
+def _line_break_ends(text: str, found: re.Match[str], wrapped: bool) -> bool:
+    if found[0].count("\n") > 1 or found.end() >= len(text):
+        return True
+    if _LIST_MARK.match(text, found.end()):
+        return True
+    after = text[found.end()]
+    before = text[found.start() - 1] if found.start() else "\n"
+    if before in '.!?…:"”' and not wrapped:
+        return True
+    return not wrapped and not after.islower() and before not in ",;-–—"
+
+
+def _is_wrapped(text: str) -> bool:
+    """Whether single line breaks fall inside sentences, as in text of a fixed width."""
+    lines = text.split("\n")
+    pairs = [
+        (a.rstrip(), b.lstrip()) for a, b in zip(lines, lines[1:], strict=False) if a.strip() and b.strip()
+    ]
+    inside = sum(1 for a, b in pairs if b[0].islower() and a[-1] not in ".!?…")
+    return len(pairs) >= 3 and inside * 3 >= len(pairs)
