@@ -7,7 +7,10 @@ without a stop (headings, list lines). A trained splitter costs a parse of every
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
+from importlib.resources import files
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from extractors.findings import Span
@@ -28,32 +31,26 @@ _WORD_BEFORE = re.compile(r"[\w.&'’-]*\Z")
 _WORD_AFTER = re.compile(rf"\s*[{_OPENERS}]*([\w$€£¥₹'’-]*)")
 _LIST_MARK = re.compile(r"(?:[-*•–—▪●]|\d{1,2}[.)]|[#>|])\s")
 
-_NEVER = frozenset(
-    "mr mrs ms dr prof gen sen rep gov st lt col capt sgt rev hon messrs mt ft adm cmdr pres supt "
-    "rs vs cf approx est ca fig figs eg ie viz al op vol pp ed eds incl excl".split()
-)
+_RULES = tomllib.loads(files("extractors").joinpath("rules/sentences.toml").read_text(encoding="utf-8"))
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(_RULES[name].split())
+
+
+_NEVER = _words("never")
 """Nothing ends after these."""
 
-_BEFORE_NUMBER = frozenset(
-    "jan feb mar apr jun jul aug sep sept oct nov dec no nos art sec p ch para us rm hk nt tk".split()
-)
+_BEFORE_NUMBER = _words("before_number")
 """Nothing ends between these and a number."""
 
-_BEFORE_NAME = frozenset(
-    "inc corp co ltd bros cos plc llc jr sr univ dept intl assn mfg pty pte pvt ave blvd bhd".split()
-)
+_BEFORE_NAME = _words("before_name")
 """A name may go on after these: only a word that starts sentences ends one."""
 
-_STARTERS = frozenset(
-    "the a an it its it's in on at by as but and or if when while since after before although though however "
-    "he she they we you i his her their our this that these those there here for from with under over "
-    "last next meanwhile according analysts shares revenue sales profit net total earlier "
-    "to what how why who not no both each some most many more all one two three another other then now "
-    "also still yet despite during because so".split()
-)
+_STARTERS = _words("starters")
 """Words that, with a capital, start a sentence rather than go on with a name."""
 
-_DOMAINS = frozenset("com net org js io co cn ai tv uk".split())
+_DOMAINS = _words("domains")
 
 
 def sentences(text: str) -> tuple[Span, ...]:
@@ -170,8 +167,6 @@ def _line_break_ends(text: str, found: re.Match[str], wrapped: bool) -> bool:
 def _is_wrapped(text: str) -> bool:
     """Whether single line breaks fall inside sentences, as in text of a fixed width."""
     lines = text.split("\n")
-    pairs = [
-        (a.rstrip(), b.lstrip()) for a, b in zip(lines, lines[1:], strict=False) if a.strip() and b.strip()
-    ]
+    pairs = [(a.rstrip(), b.lstrip()) for a, b in pairwise(lines) if a.strip() and b.strip()]
     inside = sum(1 for a, b in pairs if b[0].islower() and a[-1] not in ".!?…")
     return len(pairs) >= 3 and inside * 3 >= len(pairs)

@@ -1,6 +1,7 @@
 """Sentences by rule: one row a pitfall; each row is the text with ``|`` where a sentence ends."""
 
 import time
+from itertools import pairwise
 
 import pytest
 import spacy
@@ -65,7 +66,8 @@ def test_sentence_ends(row):
 
 
 def test_breaks_of_fixed_width_text_are_no_ends():
-    text = "The app that Lune built\nwas sold to a fund in\nMadrid for a sum that\nnobody gave. It is the\nlargest sale so far."
+    lines = ["The app that Lune built", "was sold to a fund in", "Madrid for a sum that"]
+    text = "\n".join([*lines, "nobody gave. It is the", "largest sale so far."])
     assert len(sentences(text)) == 2
 
 
@@ -78,7 +80,7 @@ def test_odd_texts(text):
 def test_sentences_hold_every_sign_in_order(text):
     spans = sentences(text)
     assert "".join("".join(text[s.start : s.end].split()) for s in spans) == "".join(text.split())
-    assert all(a.end <= b.start for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(spans))
     assert all(s.start < s.end for s in spans)
 
 
