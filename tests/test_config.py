@@ -35,7 +35,7 @@ def test_paths_are_taken_from_the_files_folder(tmp_path: Path) -> None:
         ("[collect]\nconnections = 0", r"line 2: collect.connections: .*greater than or equal to 1"),
         ('[[targets]]\nkind = "fax"\nname = "x"', r"targets.0: .*'fax'"),
         ('database = "n.db', r"newsgauge.toml: Unterminated string"),
-        ("database =", r"newsgauge.toml: Invalid value .*line 1"),
+        ("database =\nbeat = 1", r"newsgauge.toml: Invalid value .*line 1"),
     ],
 )
 def test_a_mistake_is_named(tmp_path: Path, text: str, complaint: str) -> None:
