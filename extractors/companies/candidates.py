@@ -1,0 +1,177 @@
+"""Names of a text that may be organisations': their mentions, cues and labels, gathered by form."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from extractors.companies.chunks import Chunk, chunks
+from extractors.companies.evidence import cues, form_cues, total
+from extractors.companies.kinds import kind_of
+from extractors.companies.known import KnownCompany, NameMatch
+from extractors.companies.vocabulary import Vocabulary
+from extractors.companies.words import Word
+
+NAMES = frozenset(
+    {"ORG", "PERSON", "GPE", "LOC", "FAC", "PRODUCT", "NORP", "WORK_OF_ART", "EVENT", "LAW", "LANGUAGE"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """What the NER read: a span with a label."""
+
+    start: int
+    end: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One mention of a name: its span, its words, the NER's label there and the cues around it."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+    label: str | None
+    cues: frozenset[str]
+
+
+@dataclass(slots=True)
+class Name:
+    """A form that the text uses, with all its mentions."""
+
+    form: str
+    words: tuple[str, ...]
+    kind: str | None
+    own_cues: frozenset[str]
+    mentions: list[Mention] = field(default_factory=list)
+    known: KnownCompany | None = None
+    extra: set[str] = field(default_factory=set)
+
+    @property
+    def cues(self) -> set[str]:
+        """Every cue of the name and its mentions."""
+        return set(self.own_cues).union(self.extra, *(mention.cues for mention in self.mentions))
+
+    @property
+    def score(self) -> float:
+        """How much speaks for a company; see ``evidence.ENOUGH``."""
+        return total(self.cues, [mention.label for mention in self.mentions])
+
+
+def names(
+    text: str,
+    words: Sequence[Word],
+    entities: Sequence[Entity],
+    matches: Sequence[NameMatch],
+    vocabulary: Vocabulary,
+) -> dict[str, Name]:
+    """The names of the text that may be organisations', by form. Names known for certain are left out."""
+    certain = [(m.start, m.end) for m in matches if not m.ambiguous]
+    unsure = {(m.start, m.end): m.company for m in matches if m.ambiguous}
+    found: dict[str, Name] = {}
+    runs = [part for run in chunks(words, vocabulary) for part in _outside(words, run, certain)]
+    mid_sentence = {text[words[c.first].start : words[c.last].end] for c in runs if not words[c.first].first}
+    for run in runs:
+        trimmed = _trimmed(text, words, run, entities, mid_sentence, vocabulary)
+        if trimmed is None or _in_heading(words, trimmed):
+            continue
+        _add(found, text, words, trimmed, entities, unsure, vocabulary)
+    return found
+
+
+def _add(
+    found: dict[str, Name],
+    text: str,
+    words: Sequence[Word],
+    run: Chunk,
+    entities: Sequence[Entity],
+    unsure: dict[tuple[int, int], KnownCompany],
+    vocabulary: Vocabulary,
+) -> None:
+    own = words[run.first : run.last + 1]
+    start, end = own[0].start, _end(text, own[-1], vocabulary)
+    form, lowers = text[start:end], tuple(word.lower for word in own)
+    name = found.get(form)
+    if name is None:
+        own_cues = frozenset(form_cues(own, lowers, vocabulary))
+        name = found[form] = Name(form, lowers, kind_of(lowers, vocabulary), own_cues)
+    name.known = name.known or unsure.get((start, end))
+    label = _label(entities, start, end)
+    around = frozenset(cues(words, run, text, vocabulary))
+    name.mentions.append(Mention(start, end, run.first, run.last, label, around))
+
+
+def _end(text: str, last: Word, vocabulary: Vocabulary) -> int:
+    """The end of a name: the full stop of 'Inc.' is its own, where the sentence goes on."""
+    dotted = last.lower in vocabulary.legal and text[last.end : last.end + 1] == "."
+    return last.end + 1 if dotted and text[last.end + 1 : last.end + 2] not in ("", "\n") else last.end
+
+
+def _outside(words: Sequence[Word], run: Chunk, certain: Iterable[tuple[int, int]]) -> Iterator[Chunk]:
+    """The parts of *run* that no known name covers."""
+    first = run.first
+    for at in range(run.first, run.last + 1):
+        if any(words[at].start < end and start < words[at].end for start, end in certain):
+            if at > first:
+                yield Chunk(first, at - 1)
+            first = at + 1
+    if first <= run.last:
+        yield Chunk(first, run.last)
+
+
+def _trimmed(
+    text: str,
+    words: Sequence[Word],
+    run: Chunk,
+    entities: Sequence[Entity],
+    mid_sentence: set[str],
+    vocabulary: Vocabulary,
+) -> Chunk | None:
+    """*run* without the common word that starts a sentence, peoples before a name, and acronyms of no one."""
+    first, last = run.first, run.last
+    whole = text[words[first].start : words[last].end]
+    if words[first].first and words[first].lower in vocabulary.common and whole not in mid_sentence:
+        if not (first < last and _label(entities, words[first].start, words[last].end, exact=True)):
+            first += 1
+    while (
+        first < last
+        and words[first].lower in _stripped(vocabulary)
+        and not _keeps(words, first, last, vocabulary)
+    ):
+        first += 1
+    if first > last or all(word.lower in vocabulary.acronyms for word in words[first : last + 1]):
+        return None
+    return Chunk(first, last)
+
+
+def _stripped(vocabulary: Vocabulary) -> frozenset[str]:
+    return vocabulary.peoples | {"the", "a", "an"}
+
+
+def _keeps(words: Sequence[Word], first: int, last: int, vocabulary: Vocabulary) -> bool:
+    """Whether a people's name belongs to the company's: 'American Express', 'Korean Air', 'Indian Oil Ltd'."""
+    if words[first].lower in ("the", "a", "an"):
+        return False
+    rest = [word.lower for word in words[first + 1 : last + 1]]
+    return rest[0] in vocabulary.last_words | vocabulary.legal or words[first + 1].gap == "-"
+
+
+def _in_heading(words: Sequence[Word], run: Chunk) -> bool:
+    return words[run.first].heading
+
+
+def _label(entities: Sequence[Entity], start: int, end: int, exact: bool = False) -> str | None:
+    """The label that the NER gave to the span, the longest overlap's where it cut otherwise."""
+    at = bisect_left(entities, start, key=lambda entity: entity.end)
+    best: tuple[int, str] | None = None
+    for entity in entities[max(at - 1, 0) :]:
+        if entity.start >= end:
+            break
+        overlap = min(end, entity.end) - max(start, entity.start)
+        if overlap > 0 and (best is None or overlap > best[0]) and not (exact and entity.start > start):
+            best = overlap, entity.label
+    return best[1] if best else None

@@ -1,0 +1,147 @@
+"""The vocabulary of ``rules/organisations.toml``, ready for look-up."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+Words = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Phrases of folded words, to be looked up at the end or the start of a run of words."""
+
+    phrases: frozenset[tuple[str, ...]]
+    longest: int
+
+    def ending(self, words: Sequence[str]) -> tuple[str, ...] | None:
+        """The longest phrase that *words* end with."""
+        sizes = range(min(self.longest, len(words)), 0, -1)
+        return next((found for n in sizes if (found := tuple(words[-n:])) in self.phrases), None)
+
+    def starting(self, words: Sequence[str]) -> tuple[str, ...] | None:
+        """The longest phrase that *words* start with."""
+        sizes = range(min(self.longest, len(words)), 0, -1)
+        return next((found for n in sizes if (found := tuple(words[:n])) in self.phrases), None)
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationKind:
+    """How a kind of organisation other than a company is told by its name."""
+
+    kind: str
+    last_words: Words
+    first_words: Words
+    names: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Word lists by what they tell; all folded."""
+
+    last_words: Words
+    legal: Words
+    nouns: Words
+    product_nouns: Words
+    strong_before: Phrases
+    strong_after: Phrases
+    strong_possessed: Words
+    kinds: tuple[OrganisationKind, ...]
+    titles: Words
+    breaks: Words
+    person_nouns: Words
+    person_after: Phrases
+    place_before: Phrases
+    place_after: Words
+    title_before: Phrases
+    title_after: Phrases
+    common: Words
+    acronyms: Words
+    calendar: Words
+    peoples: Words
+    places: Words
+    given_names: Words
+    surnames: Words
+    between: Words
+    phrase_ends: Words
+    plain_first_words: Words
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The packaged vocabulary."""
+    rules = tomllib.loads(
+        files("extractors").joinpath("rules/organisations.toml").read_text(encoding="utf-8")
+    )
+    company, person, place, title = rules["company"], rules["person"], rules["place"], rules["title"]
+    plain = {name: _words(value) for name, value in rules["words"].items()}
+    return Vocabulary(
+        last_words=_words(company["last_words"]),
+        legal=_words(company["legal"]),
+        nouns=_words(company["nouns"]),
+        product_nouns=_words(company["product_nouns"]),
+        strong_before=_phrases(company["strong_before"]),
+        strong_after=_phrases(company["strong_after"]),
+        strong_possessed=_words(company["strong_possessed"]),
+        kinds=tuple(_kind(kind, rules[kind]) for kind in _KINDS),
+        titles=_words(person["titles"]),
+        breaks=_words(person["breaks"]),
+        person_nouns=_words(person["nouns"]),
+        person_after=_phrases(person["after"]),
+        place_before=_phrases(place["before"]),
+        place_after=_words(place["after"].replace("|", " ")),
+        title_before=_phrases(title["before"]),
+        title_after=_phrases(title["after"]),
+        common=plain["common"],
+        acronyms=plain["acronyms"],
+        calendar=plain["calendar"],
+        peoples=_spaced(plain["peoples"]),
+        places=_spaced(plain["places"]),
+        given_names=plain["given_names"],
+        surnames=plain["surnames"],
+        between=plain["between"],
+        phrase_ends=plain["phrase_ends"],
+        plain_first_words=plain["plain_first_words"],
+    )
+
+
+_KINDS = (
+    "government",
+    "court",
+    "party",
+    "university",
+    "association",
+    "event",
+    "report",
+    "exchange",
+    "media",
+)
+
+
+def _kind(kind: str, rules: Mapping[str, Any]) -> OrganisationKind:
+    names = _lines(rules.get("phrases", "")) | _lines(rules.get("names", ""))
+    return OrganisationKind(
+        kind, _words(rules.get("last_words", "")), _words(rules.get("first_words", "")), frozenset(names)
+    )
+
+
+def _words(text: str) -> Words:
+    return frozenset(text.split())
+
+
+def _spaced(words: Words) -> Words:
+    return words | {word.replace("-", " ") for word in words}
+
+
+def _lines(text: str) -> set[str]:
+    return {phrase.strip() for line in text.splitlines() for phrase in line.split("|")} - {""}
+
+
+def _phrases(text: str) -> Phrases:
+    phrases = frozenset(tuple(phrase.replace("-", " ").split()) for phrase in _lines(text))
+    return Phrases(phrases, max(map(len, phrases)))

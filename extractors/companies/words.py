@@ -1,0 +1,90 @@
+"""A text as words with their offsets, sentences and lines: what names are looked for in."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_LETTERS = "A-Za-zÀ-ÖØ-öø-ɏ"
+_WORD = re.compile(
+    rf"[{_LETTERS}\d](?:[{_LETTERS}\d]|[&+](?=[{_LETTERS}\d])|['’](?=[{_LETTERS}]{{2}})|\.(?=\d)"
+    rf"|\.(?=(?:com|cn|net|org|ai|io|tv|co|fm|me|in)\b)|(?<=\b[A-Z])\.(?=[A-Z]\b)|(?<=\.[A-Z])\.(?=[A-Z]\b))*\+?"
+)
+_SENTENCE_END = re.compile(r"[.!?]['\"”’)]*\s+(?=[\"“‘'(]?[A-ZÀ-Ö\d])|\n\s*")
+_HARD_WRAP = 60  # a line longer than this that ends without a blank line goes on in the next
+_HEADING_WORDS = 14
+_LOWER_IN_HEADINGS = frozenset(
+    "a an and as at but by for from in into is its nor of on or over the to up via vs with after amid no not "
+    "than that their be are was off out so yet per s t".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word: its span, its folded text, what stands between it and the word before, and its sentence."""
+
+    start: int
+    end: int
+    text: str
+    lower: str
+    gap: str
+    sentence: int
+    first: bool
+    heading: bool
+
+
+def words(text: str, sentence_starts: Sequence[int] = ()) -> list[Word]:
+    """The words of *text*; *sentence_starts* are offsets, found by punctuation where there are none."""
+    starts = sorted({0, *(sentence_starts or (m.end() for m in _SENTENCE_END.finditer(text)))})
+    lines = _heading_lines(text)
+    found: list[Word] = []
+    end, last = 0, -1
+    for match in _WORD.finditer(text):
+        at = match.start()
+        sentence = bisect_right(starts, at) - 1
+        gap = _gap(text, end, at)
+        first = sentence != last or gap == "\n"
+        word = match.group()
+        heading = any(a <= at < b for a, b in lines)
+        found.append(Word(at, match.end(), word, word.lower(), gap, sentence, first, heading))
+        end, last = match.end(), sentence
+    return found
+
+
+def _gap(text: str, start: int, end: int) -> str:
+    """What stands between two words; ``\\n`` for a new line, a space where a long line only wraps."""
+    if end - start == 1 and text[start] == " ":
+        return " "
+    gap = text[start:end]
+    if "\n" not in gap:
+        return gap.replace("\u00a0", " ")
+    wrapped = gap.count("\n") == 1 and not gap.strip() and start - text.rfind("\n", 0, start) > _HARD_WRAP
+    return " " if wrapped else "\n"
+
+
+def _heading_lines(text: str) -> list[tuple[int, int]]:
+    """The lines written as headings: no full stop, and a capital on every word that could have none."""
+    found, start = [], 0
+    for line in text.split("\n"):
+        if line and is_heading(line):
+            found.append((start, start + len(line)))
+        start += len(line) + 1
+    return found
+
+
+def is_heading(line: str) -> bool:
+    """Whether *line* is written as a headline in title case or in capitals.
+
+    >>> is_heading("Quillon to Buy Stake in Harbour Lane Pictures for $12 Million")
+    True
+    >>> is_heading("Quillon Holdings bought Harbour Lane Pictures")
+    False
+    """
+    line = line.strip()
+    if line[-1:] in ".;,:" or len(line) > 200:
+        return False
+    parts = [word for word in re.findall(rf"[{_LETTERS}]+", line) if word.lower() not in _LOWER_IN_HEADINGS]
+    capitals = sum(word[0].isupper() for word in parts)
+    return len(parts) >= 2 and capitals >= 0.8 * len(parts) and len(parts) - capitals <= 2
