@@ -31,6 +31,11 @@ def column(table: str, name: str) -> str:
     return own[name] if name in own else _common()[name]
 
 
+def columns(table: str) -> dict[str, str]:
+    """What the columns of *table* mean: its own, and those that mean the same everywhere."""
+    return dict(_common()) | {name: text for name, text in _own(table).items() if name != "about"}
+
+
 def _own(table: str) -> Mapping[str, str]:
     described = _read()["tables"][table]
     assert isinstance(described, Mapping)

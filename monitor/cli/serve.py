@@ -44,7 +44,9 @@ def serve(
         pass
     _claim_port(host, port)
     click.echo(f"Datasette on {settings.database}: http://{host}:{port}/  (ctrl-C ends it)", err=True)
-    arguments = command(Path(settings.database), host, port, password_hash, open_browser)
+    arguments = command(Path(settings.database), host, port, open_browser)
+    if password_hash:
+        os.environ["NEWSGAUGE_PASSWORD_HASH"] = password_hash
     os.execv(sys.executable, [sys.executable, *arguments])
 
 

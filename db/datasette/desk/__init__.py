@@ -1,0 +1,1 @@
+"""newsgauge's own pages in Datasette: overview, article, company, theme, facts, search."""

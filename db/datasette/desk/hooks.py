@@ -1,0 +1,273 @@
+"""The plugin: our pages' addresses, descriptions and questions for Datasette, and headers for safety."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import re
+import sqlite3
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from datasette import hookimpl
+from datasette.utils.asgi import NotFound, Request, Response
+from markupsafe import Markup
+
+from db import descriptions
+from db.datasette.desk import pages
+from db.store import APPLICATION_ID
+
+_FOLDER = Path(__file__).parent.parent
+_LABELS = {
+    "articles": "title",
+    "feeds": "title",
+    "outlets": "name",
+    "companies": "name",
+    "themes": "label",
+    "stories": "title",
+    "money": "text",
+    "percentages": "text",
+    "counts": "text",
+}
+_FACETS = {
+    "articles": ["outlet", "on_beat", "body_source", "language"],
+    "money": ["currency"],
+    "percentages": ["unit"],
+    "companies": ["kind", "country"],
+    "company_mentions": ["company", "source"],
+    "theme_mentions": ["theme"],
+    "facts": ["metric_id", "basis", "confidence"],
+    "fact_figures": ["metric_id", "outlet", "basis", "confidence"],
+    "feeds": ["state"],
+    "polls": ["outcome"],
+}
+_NEWEST_FIRST = {
+    "articles": "published",
+    "polls": "started_at",
+    "fact_figures": "published",
+    "digests": "day",
+}
+_PAGE_OF = {"articles": "article", "companies": "company", "themes": "theme"}
+_PERMISSION = "view-instance"
+
+
+def _ours(datasette: Any) -> str:
+    """The name of newsgauge's database among those that are served."""
+    names = [name for name in datasette.databases if name not in ("_internal", "_memory")]
+    for name in names:
+        path = datasette.databases[name].path
+        with sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True) as probe:
+            if probe.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID:
+                return str(name)
+    return str(names[0])
+
+
+@hookimpl
+def get_metadata(datasette: Any) -> dict[str, Any]:
+    """Descriptions, labels and facets; a password where the environment has its hash."""
+    metadata: dict[str, Any] = {"title": "newsgauge", "databases": {}}
+    for name in datasette.databases:
+        if not name.startswith("_"):
+            metadata["databases"][name] = {
+                "tables": {table: _about(table) for table in descriptions.tables()}
+            }
+    if os.environ.get("NEWSGAUGE_PASSWORD_HASH"):
+        plugin = {"analyst_password_hash": {"$env": "NEWSGAUGE_PASSWORD_HASH"}}
+        metadata |= {"plugins": {"datasette-auth-passwords": plugin}, "allow": {"id": "analyst"}}
+    return metadata
+
+
+def _about(table: str) -> dict[str, Any]:
+    about: dict[str, Any] = {"description": descriptions.about(table), "columns": descriptions.columns(table)}
+    if table in _LABELS:
+        about["label_column"] = _LABELS[table]
+    if table in _FACETS:
+        about["facets"] = _FACETS[table]
+    if table in _NEWEST_FIRST:
+        about["sort_desc"] = _NEWEST_FIRST[table]
+    return about
+
+
+@hookimpl
+def canned_queries(datasette: Any, database: str) -> dict[str, Any]:
+    """The questions an analyst asks, one ``queries/*.sql`` each; its leading comment says what it answers."""
+    if database.startswith("_"):
+        return {}
+    return {path.stem: _query(path) for path in sorted((_FOLDER / "queries").glob("*.sql"))}
+
+
+def _query(path: Path) -> dict[str, str]:
+    sql = path.read_text(encoding="utf-8")
+    header = [line.removeprefix("--").strip() for line in sql.splitlines() if line.startswith("--")]
+    return {"sql": sql, "title": path.stem.replace("_", " "), "description": " ".join(header)}
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
+    """Our pages."""
+    return [
+        (r"^/$", _home),
+        (r"^/article/(?P<id>\d{1,18})$", _article),
+        (r"^/company/(?P<id>\d{1,18})$", _company),
+        (r"^/theme/(?P<id>[^/]+)$", _theme),
+        (r"^/facts$", _facts),
+        (r"^/search$", _search),
+        (r"^/tables$", _tables),
+        (r"^/-/desk\.css$", _style),
+    ]
+
+
+async def _page(
+    datasette: Any, request: Request, template: str, values: Callable[[sqlite3.Connection], Any]
+) -> Response:
+    await datasette.ensure_permissions(request.actor, [_PERMISSION])
+    database = _ours(datasette)
+    found = await datasette.databases[database].execute_fn(values)
+    if found is None:
+        raise NotFound("there is no such page: look at the overview")
+    html = await datasette.render_template(
+        f"desk_{template}.html",
+        {**found, "database_path": datasette.urls.database(database)},
+        request=request,
+    )
+    return Response.html(html)
+
+
+async def _home(datasette: Any, request: Request) -> Response:
+    return await _page(datasette, request, "home", pages.home)
+
+
+async def _article(datasette: Any, request: Request) -> Response:
+    number = int(request.url_vars["id"])
+    return await _page(datasette, request, "article", lambda c: pages.article(c, number))
+
+
+async def _company(datasette: Any, request: Request) -> Response:
+    number = int(request.url_vars["id"])
+    return await _page(datasette, request, "company", lambda c: pages.company(c, number))
+
+
+async def _theme(datasette: Any, request: Request) -> Response:
+    name = request.url_vars["id"]
+    return await _page(datasette, request, "theme", lambda c: pages.theme(c, name))
+
+
+async def _facts(datasette: Any, request: Request) -> Response:
+    subject, metric = request.args.get("subject") or "", request.args.get("metric") or ""
+    return await _page(datasette, request, "facts", lambda c: pages.facts(c, subject, metric))
+
+
+async def _search(datasette: Any, request: Request) -> Response:
+    words = request.args.get("q") or ""
+    return await _page(datasette, request, "search", lambda c: pages.search(c, words))
+
+
+async def _tables(datasette: Any) -> Response:
+    return Response.redirect(datasette.urls.database(_ours(datasette)))
+
+
+async def _style() -> Response:
+    css = (_FOLDER / "desk.css").read_text(encoding="utf-8")
+    return Response(css, content_type="text/css; charset=utf-8", headers={"cache-control": "max-age=600"})
+
+
+@hookimpl
+def render_cell(value: Any, column: str, table: str | None) -> Markup | None:
+    """Ids in query results lead to our pages."""
+    kind = {"article": "article", "company": "company", "theme": "theme"}.get(column)
+    if kind and table is None and value not in (None, ""):
+        return Markup('<a href="/{}/{}">{}</a>').format(kind, value, value)
+    if table in _PAGE_OF and column == "id":
+        return Markup('<a href="/{}/{}">{}</a>').format(_PAGE_OF[table], value, value)
+    return None
+
+
+@hookimpl
+def menu_links() -> list[dict[str, str]]:
+    """The way back from Datasette's own pages."""
+    return [{"href": "/", "label": "Overview"}, {"href": "/facts", "label": "Facts"}]
+
+
+_SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
+_FORMULA = re.compile(rb'(^|[,\n\r])("?)(?=[=+@\t]|-(?![\d.]))', re.MULTILINE)
+
+
+@hookimpl
+def asgi_wrapper() -> Callable[[Any], Any]:
+    """Headers that let only this server's own scripts run, and CSV cells that no spreadsheet calculates."""
+    return _Guard
+
+
+class _Guard:
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        held: list[Any] = []
+
+        async def keep(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                held.append(message)
+                if not _is_text(message):
+                    await send(held.pop())
+            elif not held:
+                await send(message)
+            elif message.get("more_body"):
+                held.append(message)
+            else:
+                await self._answer(held, message, send)
+
+        await self.app(scope, receive, keep)
+
+    async def _answer(self, held: list[Any], last: Any, send: Any) -> None:
+        start = held[0]
+        body = b"".join(m.get("body", b"") for m in [*held[1:], last])
+        headers = [(k, v) for k, v in start["headers"] if k.lower() != b"content-length"]
+        if _content_type(start).startswith(b"text/html"):
+            headers += _safe_headers(body)
+        elif _content_type(start).startswith((b"text/csv", b"text/plain")):
+            body = disarmed(body)
+        headers.append((b"content-length", str(len(body)).encode()))
+        held.clear()
+        await send({**start, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
+def _content_type(start: Any) -> bytes:
+    value: bytes = next((v for k, v in start["headers"] if k.lower() == b"content-type"), b"")
+    return value
+
+
+def _is_text(start: Any) -> bool:
+    return _content_type(start).startswith((b"text/html", b"text/csv", b"text/plain"))
+
+
+def disarmed(csv: bytes) -> bytes:
+    """CSV whose cells no spreadsheet takes for formulas: an apostrophe before ``= + @`` and a lone ``-``.
+
+    >>> disarmed(b'a,b\\n=1+1,-2\\n"+x","ok"')
+    b"a,b\\n'=1+1,-2\\n\\"'+x\\",\\"ok\\""
+    """
+    return _FORMULA.sub(rb"\1\2'", csv)
+
+
+def _safe_headers(body: bytes) -> list[tuple[bytes, bytes]]:
+    hashes = " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'"
+        for script in _SCRIPT.findall(body)
+    )
+    policy = (
+        f"default-src 'none'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data:; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    return [
+        (b"content-security-policy", policy.encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"no-referrer"),
+    ]

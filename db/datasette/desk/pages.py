@@ -1,0 +1,325 @@
+"""The desk's pages as values: each a function from a read-only connection to what its template needs."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from markupsafe import Markup, escape
+
+from db.datasette.desk import charts, rows
+from db.datasette.desk.highlight import Mark, highlighted
+from db.datasette.desk.rows import Row, ask, one
+
+WEEKS = 12
+Values = dict[str, Any]
+
+
+def home(connection: sqlite3.Connection) -> Values:
+    """The overview: what moves, new facts, companies, stories, feeds and the funnel."""
+    until = rows.newest_day(connection)
+    since = until - timedelta(days=27)
+    themes = [_with_spark(connection, theme, until) for theme in rows.leading_themes(connection, since)]
+    return {
+        "until": until,
+        "since": since,
+        "themes": themes,
+        "facts": rows.new_facts(connection),
+        "companies": _with_bars(rows.leading_companies(connection, since)),
+        "stories": rows.newest_stories(connection),
+        "funnel": rows.funnel(connection),
+        "feeds": rows.feed_counts(connection),
+        "failing": rows.failing_feeds(connection),
+    }
+
+
+def _with_spark(connection: sqlite3.Connection, theme: Row, until: date) -> Values:
+    weeks = rows.weeks_of_theme(connection, theme["id"], until, WEEKS)
+    counts = [count for _, count in weeks]
+    word = direction(counts)
+    return {**theme, "word": word, "spark": charts.sparkline(counts, word), "this_week": counts[-1]}
+
+
+def direction(counts: Sequence[int]) -> str:
+    """Where the last week stands against the mean of those before: a drawing's colour, not a claim."""
+    before = sum(counts[:-1]) / max(len(counts) - 1, 1)
+    if counts[-1] > 1.5 * before and counts[-1] >= 3:
+        return "rising"
+    return "fading" if counts[-1] < before / 2 and before >= 2 else "steady"
+
+
+def _with_bars(companies: Sequence[Row]) -> list[Values]:
+    top = max((company["stories"] for company in companies), default=1)
+    return [{**company, "share": 100 * company["stories"] / top} for company in companies]
+
+
+def article(connection: sqlite3.Connection, number: int) -> Values | None:
+    """An article with its findings marked in place, its facts and its story's other outlets."""
+    found = one(
+        connection,
+        "SELECT a.*, o.name AS outlet_name FROM articles a LEFT JOIN outlets o ON o.id = a.outlet "
+        "WHERE a.id = :id",
+        {"id": number},
+    )
+    if found is None:
+        return None
+    marks = {part: list(_marks(connection, number, part)) for part in ("title", "body")}
+    return {
+        "article": found,
+        "title": Markup(" ").join(highlighted(found["title"], marks["title"])),
+        "paragraphs": highlighted(found["body"], marks["body"]),
+        "facts": ask(
+            connection, "SELECT * FROM fact_figures WHERE article = :id ORDER BY id", {"id": number}
+        ),
+        "others": ask(
+            connection,
+            "SELECT a.id, a.title, a.url, a.published, coalesce(o.name, '') AS outlet FROM articles a "
+            "LEFT JOIN outlets o ON o.id = a.outlet WHERE a.story = :story AND a.id != :id "
+            "ORDER BY a.published, a.id LIMIT 30",
+            {"story": found["story"], "id": number},
+        ),
+        "revisions": ask(
+            connection, "SELECT id, seen_at FROM revisions WHERE article = :id ORDER BY id", {"id": number}
+        ),
+    }
+
+
+def _marks(connection: sqlite3.Connection, number: int, part: str) -> Iterable[Mark]:
+    values = {"id": number, "part": part}
+    for m in ask(connection, "SELECT * FROM money WHERE article = :id AND part = :part", values):
+        yield Mark(m["start"], m["end"], "money", _money_tip(m))
+    for p in ask(connection, "SELECT * FROM percentages WHERE article = :id AND part = :part", values):
+        yield Mark(p["start"], p["end"], "percent", _tip(_amount(p), p["unit"].replace("_", " "), p["rule"]))
+    for c in ask(connection, "SELECT * FROM counts WHERE article = :id AND part = :part", values):
+        yield Mark(c["start"], c["end"], "count", _tip(_amount(c), c["noun"], c["rule"]))
+    for c in ask(
+        connection,
+        'SELECT m.start, m."end", m.source, c.id, c.name, c.kind FROM company_mentions m '
+        "JOIN companies c ON c.id = m.company WHERE m.article = :id AND m.part = :part",
+        values,
+    ):
+        tip = _tip(c["name"], c["kind"], c["source"].replace("_", " "))
+        yield Mark(c["start"], c["end"], "company", tip, f"/company/{c['id']}")
+    for t in ask(
+        connection,
+        'SELECT m.start, m."end", m.rule, t.id, t.label FROM theme_mentions m '
+        "JOIN themes t ON t.id = m.theme WHERE m.article = :id AND m.part = :part",
+        values,
+    ):
+        yield Mark(t["start"], t["end"], "theme", _tip(t["label"], t["rule"]), f"/theme/{t['id']}")
+
+
+def _tip(*parts: str | None) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _money_tip(money: Row) -> str:
+    currency = f"{money['currency'] or 'currency unknown'}{' (inferred)' if money['inferred'] else ''}"
+    usd = (
+        None
+        if money["usd"] is None
+        else f"USD {money['usd']:,.0f} ({money['fx_source']} {money['fx_method']})"
+    )
+    mismatch = "pair does not fit the rates" if money["pair_mismatch"] else None
+    return _tip(f"{currency} {_amount(money)}", usd, mismatch, money["rule"])
+
+
+def _amount(figure: Row) -> str:
+    value = f"{figure['value']:,.12g}"
+    upper = "" if figure["value_max"] is None else f" to {figure['value_max']:,.12g}"
+    return f"{figure['approx'] or ''}{value}{upper}"
+
+
+def company(connection: sqlite3.Connection, number: int) -> Values | None:
+    """A company: mentions over time, themes beside it, its facts, spellings and owners."""
+    found = one(connection, "SELECT * FROM companies WHERE id = :id", {"id": number})
+    if found is None:
+        return None
+    if found["merged_into"]:
+        return company(connection, found["merged_into"])
+    until = rows.newest_day(connection)
+    weeks = rows.weeks_of_company(connection, number, until, WEEKS)
+    return {
+        "company": found,
+        "chart": _week_bars(weeks),
+        "aliases": [
+            a["alias"]
+            for a in ask(connection, "SELECT alias FROM aliases WHERE company = :id", {"id": number})
+        ],
+        "owners": _ownerships(connection, number, "owned", "owner"),
+        "owns": _ownerships(connection, number, "owner", "owned"),
+        "themes": _themes_beside(connection, number),
+        "facts": ask(
+            connection,
+            "SELECT * FROM fact_figures WHERE company = :id ORDER BY published DESC, id LIMIT 50",
+            {"id": number},
+        ),
+        "sentences": _sentences(connection, "company_mentions", "company", number),
+    }
+
+
+def _ownerships(connection: sqlite3.Connection, number: int, here: str, there: str) -> list[Row]:
+    return ask(
+        connection,
+        f"SELECT c.id, c.name, o.relation, o.stake, o.since, o.until, o.source FROM ownerships o "
+        f"JOIN companies c ON c.id = o.{there} WHERE o.{here} = :id ORDER BY c.name",
+        {"id": number},
+    )
+
+
+def _themes_beside(connection: sqlite3.Connection, number: int) -> list[Row]:
+    return ask(
+        connection,
+        """
+        SELECT t.id, t.label, count(DISTINCT coalesce(a.story, -a.id)) AS stories
+          FROM (SELECT DISTINCT article FROM company_mentions WHERE company = :id) c
+          JOIN articles a ON a.id = c.article
+          JOIN theme_mentions m ON m.article = a.id JOIN themes t ON t.id = m.theme
+         WHERE a.on_beat = 1 AND m.on_beat = 1
+         GROUP BY t.id ORDER BY stories DESC, t.id LIMIT 12
+        """,
+        {"id": number},
+    )
+
+
+def theme(connection: sqlite3.Connection, name: str) -> Values | None:
+    """A theme: its trend, outlets, companies and example sentences."""
+    found = one(connection, "SELECT * FROM themes WHERE id = :id", {"id": name})
+    if found is None:
+        return None
+    until = rows.newest_day(connection)
+    return {
+        "theme": found,
+        "chart": _week_bars(rows.weeks_of_theme(connection, name, until, 2 * WEEKS)),
+        "outlets": _beside_theme(connection, name, "outlets o ON o.id = a.outlet", "o.id, o.name"),
+        "companies": _beside_theme(
+            connection,
+            name,
+            f"company_mentions x ON x.article = a.id JOIN companies c ON c.id = x.company AND c.kind IN "
+            f"{rows.COMPANY_KINDS}",
+            "c.id, c.name",
+        ),
+        "countries": _beside_theme(
+            connection, name, "country_mentions k ON k.article = a.id", "k.country AS id, k.country AS name"
+        ),
+        "sentences": _sentences(connection, "theme_mentions", "theme", name),
+    }
+
+
+def _beside_theme(connection: sqlite3.Connection, name: str, join: str, columns: str) -> list[Row]:
+    return ask(
+        connection,
+        f"""
+        SELECT {columns}, count(DISTINCT coalesce(a.story, -a.id)) AS stories
+          FROM (SELECT DISTINCT article FROM theme_mentions WHERE theme = :id AND on_beat = 1) m
+          JOIN articles a ON a.id = m.article JOIN {join}
+         GROUP BY 1 ORDER BY stories DESC, 2 LIMIT 12
+        """,
+        {"id": name},
+    )
+
+
+def _sentences(connection: sqlite3.Connection, table: str, column: str, of: str | int) -> list[Row]:
+    return ask(
+        connection,
+        f"""
+        SELECT m.sentence, m.text, a.id AS article, a.published, coalesce(o.name, '') AS outlet
+          FROM {table} m JOIN articles a ON a.id = m.article LEFT JOIN outlets o ON o.id = a.outlet
+         WHERE m.{column} = :id AND m.part = 'body' AND m.on_beat = 1
+         GROUP BY coalesce(a.story, -a.id) ORDER BY a.published DESC LIMIT 12
+        """,
+        {"id": of},
+    )
+
+
+def _week_bars(weeks: Sequence[tuple[date, int]]) -> Markup:
+    return charts.bars([charts.Bar(f"{day.day} {day:%b}", count) for day, count in weeks])
+
+
+def facts(connection: sqlite3.Connection, subject: str, metric: str) -> Values:
+    """The series of facts: a list of what is reported most, and one series drawn where one is asked for."""
+    series = ask(
+        connection,
+        """
+        SELECT subject, metric_id, count(*) AS claims, count(DISTINCT outlet) AS outlets,
+               max(published) AS newest
+          FROM fact_figures WHERE confidence = 'high' AND on_beat = 1 AND metric_id IS NOT NULL
+           AND subject IS NOT NULL
+           AND (:subject = '' OR subject LIKE '%' || :subject || '%')
+           AND (:metric = '' OR metric_id = :metric)
+         GROUP BY lower(subject), metric_id ORDER BY claims DESC, subject LIMIT 60
+        """,
+        {"subject": subject, "metric": metric},
+    )
+    claims = _claims(connection, subject, metric) if subject and metric else []
+    return {
+        "series": [
+            {**s, "link": "/facts?" + urlencode({"subject": s["subject"], "metric": s["metric_id"]})}
+            for s in series
+        ],
+        "metrics": [
+            m["metric_id"]
+            for m in ask(
+                connection, "SELECT DISTINCT metric_id FROM facts WHERE metric_id IS NOT NULL ORDER BY 1"
+            )
+        ],
+        "subject": subject,
+        "metric": metric,
+        "claims": claims,
+        "charts": [(unit, charts.points(of_unit)) for unit, of_unit in _drawn(claims)],
+    }
+
+
+def _claims(connection: sqlite3.Connection, subject: str, metric: str) -> list[Row]:
+    return ask(
+        connection,
+        """
+        SELECT * FROM fact_figures
+         WHERE confidence = 'high' AND metric_id = :metric AND lower(subject) = lower(:subject)
+         ORDER BY coalesce(period_end, published), published, id LIMIT 200
+        """,
+        {"subject": subject, "metric": metric},
+    )
+
+
+def _drawn(claims: Sequence[Row]) -> list[tuple[str, list[charts.Point]]]:
+    dated = [
+        (date.fromisoformat((c["period_end"] or c["published"])[:10]), c)
+        for c in claims
+        if c["period_end"] or c["published"]
+    ]
+    if not dated:
+        return []
+    first, last = min(day for day, _ in dated), max(day for day, _ in dated)
+    width = max((last - first).days, 1)
+    by_unit: dict[str, list[charts.Point]] = {}
+    for day, claim in dated:
+        drawn = charts.Point(
+            at=(day - first).days / width,
+            value=claim["value"],
+            label=f"{claim['stated']}, {claim['outlet'] or ''}, to {day.isoformat()}",
+            source=claim["claimed_by"] or claim["outlet"] or "",
+            link=f"/article/{claim['article']}",
+        )
+        by_unit.setdefault(claim["unit"] or claim["kind"], []).append(drawn)
+    return sorted(by_unit.items())
+
+
+def search(connection: sqlite3.Connection, words: str) -> Values:
+    """Articles with the words looked for, the words marked in their snippets."""
+    hits = rows.search(connection, words)
+    return {"words": words, "hits": [{**hit, "snippet": _snippet(hit["snippet"])} for hit in hits]}
+
+
+def _snippet(text: str) -> Markup:
+    return Markup(str(escape(text)).replace("\x01", "<mark>").replace("\x02", "</mark>"))
+
+
+def scope_of(fact: Row) -> list[str]:
+    """A fact's scope words."""
+    words: list[str] = json.loads(fact["scope"] or "[]")
+    return words

@@ -1,0 +1,198 @@
+"""What the pages ask the database: plain SQL, rows out, on a read-only connection."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+Row = Mapping[str, Any]
+COMPANY_KINDS = "('company', 'app', 'platform', 'brand', 'fund')"
+
+
+def ask(connection: sqlite3.Connection, sql: str, values: Mapping[str, Any] | None = None) -> list[Row]:
+    """The rows of a query as dicts."""
+    cursor = connection.execute(sql, values or {})
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def one(connection: sqlite3.Connection, sql: str, values: Mapping[str, Any] | None = None) -> Row | None:
+    """The first row, or None."""
+    rows = ask(connection, sql, values)
+    return rows[0] if rows else None
+
+
+def newest_day(connection: sqlite3.Connection) -> date:
+    """The day of the newest article, the day that "this week" is counted back from."""
+    row = connection.execute("SELECT max(published) FROM articles WHERE on_beat = 1").fetchone()
+    return date.fromisoformat(row[0][:10]) if row and row[0] else date.today()
+
+
+def funnel(connection: sqlite3.Connection) -> Row:
+    """How many entries became articles, with a body, read, on the beat, with facts."""
+    row = one(
+        connection,
+        """
+        SELECT (SELECT count(*) FROM entries) AS entries,
+               (SELECT count(*) FROM articles) AS articles,
+               (SELECT count(*) FROM articles WHERE body_source NOT IN ('title', 'summary')) AS with_body,
+               (SELECT count(*) FROM articles WHERE read_at IS NOT NULL) AS read,
+               (SELECT count(*) FROM articles WHERE on_beat = 1) AS on_beat,
+               (SELECT count(DISTINCT article) FROM facts) AS with_facts
+        """,
+    )
+    return row or {}
+
+
+def weeks_of_theme(
+    connection: sqlite3.Connection, theme: str, until: date, weeks: int
+) -> list[tuple[date, int]]:
+    """Stories of *theme* on the beat in each of the *weeks* seven-day windows that end on *until*."""
+    return _weeks(
+        connection,
+        "SELECT m.article FROM theme_mentions m WHERE m.theme = :id AND m.on_beat = 1",
+        theme,
+        until,
+        weeks,
+    )
+
+
+def weeks_of_company(
+    connection: sqlite3.Connection, company: int, until: date, weeks: int
+) -> list[tuple[date, int]]:
+    """Stories that name *company*, likewise."""
+    return _weeks(
+        connection, "SELECT m.article FROM company_mentions m WHERE m.company = :id", company, until, weeks
+    )
+
+
+def _weeks(
+    connection: sqlite3.Connection, mentions: str, of: str | int, until: date, weeks: int
+) -> list[tuple[date, int]]:
+    first = until - timedelta(days=7 * weeks - 1)
+    rows = ask(
+        connection,
+        f"""
+        SELECT CAST((julianday(substr(a.published, 1, 10)) - julianday(:first)) / 7 AS INTEGER) AS week,
+               count(DISTINCT coalesce(a.story, -a.id)) AS stories
+          FROM articles a
+         WHERE a.id IN ({mentions}) AND a.published >= :first AND a.published < :after
+         GROUP BY week
+        """,
+        {"id": of, "first": first.isoformat(), "after": (until + timedelta(days=1)).isoformat()},
+    )
+    counts = {row["week"]: row["stories"] for row in rows}
+    return [(first + timedelta(days=7 * week), counts.get(week, 0)) for week in range(weeks)]
+
+
+def leading_themes(connection: sqlite3.Connection, since: date, limit: int = 12) -> list[Row]:
+    """The themes in most stories on the beat since a day."""
+    return ask(
+        connection,
+        """
+        SELECT t.id, t.label, count(DISTINCT coalesce(a.story, -a.id)) AS stories,
+               count(DISTINCT a.outlet) AS outlets
+          FROM articles a JOIN theme_mentions m ON m.article = a.id JOIN themes t ON t.id = m.theme
+         WHERE a.published >= :since AND m.on_beat = 1
+         GROUP BY t.id ORDER BY stories DESC, t.id LIMIT :limit
+        """,
+        {"since": since.isoformat(), "limit": limit},
+    )
+
+
+def leading_companies(connection: sqlite3.Connection, since: date, limit: int = 12) -> list[Row]:
+    """The companies in most stories on the beat since a day."""
+    return ask(
+        connection,
+        f"""
+        SELECT c.id, c.name, count(DISTINCT coalesce(a.story, -a.id)) AS stories,
+               count(DISTINCT a.outlet) AS outlets
+          FROM articles a JOIN company_mentions m ON m.article = a.id JOIN companies c ON c.id = m.company
+         WHERE a.published >= :since AND a.on_beat = 1 AND c.kind IN {COMPANY_KINDS}
+         GROUP BY c.id ORDER BY stories DESC, c.name LIMIT :limit
+        """,
+        {"since": since.isoformat(), "limit": limit},
+    )
+
+
+def new_facts(connection: sqlite3.Connection, limit: int = 12) -> list[Row]:
+    """The newest high-confidence facts on the beat, once a story."""
+    return ask(
+        connection,
+        """
+        SELECT * FROM fact_figures WHERE id IN (
+          SELECT min(f.id) FROM facts f JOIN articles a ON a.id = f.article
+           WHERE f.confidence = 'high' AND f.on_beat = 1 AND a.on_beat = 1
+             AND a.published >= (SELECT date(max(published), '-21 days') FROM articles)
+           GROUP BY coalesce(a.story, -a.id), f.metric, f.subject, f.period_end
+        ) ORDER BY published DESC, id LIMIT :limit
+        """,
+        {"limit": limit},
+    )
+
+
+def newest_stories(connection: sqlite3.Connection, limit: int = 8) -> list[Row]:
+    """The newest stories on the beat, each by its first article."""
+    return ask(
+        connection,
+        """
+        SELECT a.id, a.title, a.published, coalesce(o.name, '') AS outlet, coalesce(s.outlets, 1) AS outlets
+          FROM articles a LEFT JOIN outlets o ON o.id = a.outlet LEFT JOIN stories s ON s.id = a.story
+         WHERE a.on_beat = 1 AND a.published IS NOT NULL AND (a.story IS NULL OR s.first_article = a.id)
+         ORDER BY a.published DESC, a.id DESC LIMIT :limit
+        """,
+        {"limit": limit},
+    )
+
+
+def failing_feeds(connection: sqlite3.Connection, limit: int = 8) -> list[Row]:
+    """Feeds with an error, and what to do about it."""
+    return ask(
+        connection,
+        "SELECT id, coalesce(title, url) AS title, error, advice, state FROM feeds "
+        "WHERE error IS NOT NULL ORDER BY failures DESC, id LIMIT :limit",
+        {"limit": limit},
+    )
+
+
+def feed_counts(connection: sqlite3.Connection) -> Row:
+    """How many feeds are followed, and how many of them fail."""
+    row = one(
+        connection,
+        "SELECT count(*) AS feeds, count(*) FILTER (WHERE error IS NOT NULL) AS failing FROM feeds "
+        "WHERE state != 'paused'",
+    )
+    return row or {"feeds": 0, "failing": 0}
+
+
+def search(connection: sqlite3.Connection, words: str, limit: int = 50) -> list[Row]:
+    """Articles with all *words* (a trailing ``*`` is any ending), best first, with a snippet."""
+    query = fts_query(words)
+    if not query:
+        return []
+    return ask(
+        connection,
+        """
+        SELECT a.id, a.title, a.published, a.on_beat, coalesce(o.name, '') AS outlet,
+               snippet(articles_fts, 1, char(1), char(2), ' … ', 28) AS snippet
+          FROM articles_fts JOIN articles a ON a.id = articles_fts.rowid
+          LEFT JOIN outlets o ON o.id = a.outlet
+         WHERE articles_fts MATCH :query ORDER BY rank LIMIT :limit
+        """,
+        {"query": query, "limit": limit},
+    )
+
+
+def fts_query(words: str) -> str:
+    """What a user typed as an FTS5 query that cannot fail: phrases in quotes stay, all else is words.
+
+    >>> fts_query('werewolf "true heiress" rev*')
+    '"werewolf" "true heiress" "rev" *'
+    >>> fts_query('a AND (b')
+    '"a" "AND" "b"'
+    """
+    pieces = re.findall(r'"([^"]+)"|([\w\'’.-]+)(\*?)', words)
+    return " ".join(f'"{phrase or word}"{" *" if star else ""}' for phrase, word, star in pieces)
