@@ -1,0 +1,3 @@
+-- Profits and losses by company, newest period first.
+SELECT subject, metric, stated, usd, period_start, period_end, direction, basis, outlet, sentence, article
+  FROM fact_figures WHERE metric_id IN ('profit', 'loss') ORDER BY period_end DESC, subject LIMIT 300
