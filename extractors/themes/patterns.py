@@ -1,0 +1,172 @@
+"""The patterns of the rules: words, ``(one|another|)``, ``{class}`` and ``..4`` for a gap of up to four words.
+
+A pattern between two gaps is a step; a step is the set of phrases it can be written as.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from extractors.errors import RuleError
+from extractors.themes.words import Phrases, Words, base_forms, is_chinese
+
+_PART = re.compile(r"\{(?P<cls>[\w-]+)\}|\((?P<alt>[^()]*)\)|\.\.(?P<gap>\d+)|(?P<word>[^\s{}()|?*+\\]+)")
+_MOST_PHRASES = 4000
+
+Classes = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: what it can be written as, and how many words may stand before it."""
+
+    phrases: frozenset[str]
+    gap: int
+
+
+def compile_pattern(pattern: str, classes: Classes) -> tuple[Step, ...]:
+    """The steps of *pattern*; raises RuleError for what is no pattern.
+
+    >>> compile_pattern("(fake|false) heiress", {})[0].phrases == {"fake heiress", "false heiress"}
+    True
+    >>> [step.gap for step in compile_pattern("{rich} ..3 marry ..2 maid", {"rich": ["ceo", "tycoon"]})]
+    [0, 3, 2]
+    """
+    steps: list[Step] = []
+    parts: list[Sequence[str]] = []
+    gap = 0
+    if odd := re.search(r"[(){}|?*+\\]", _PART.sub("", pattern)):
+        raise RuleError(f"pattern {pattern!r}: a bracket or sign {odd[0]!r} too many")
+    for match in _PART.finditer(pattern):
+        if match["gap"] is not None:
+            steps.append(_step(parts, gap, pattern))
+            parts, gap = [], int(match["gap"])
+        else:
+            parts.append(_choices(match, classes, pattern))
+    steps.append(_step(parts, gap, pattern))
+    return tuple(steps)
+
+
+def _choices(match: re.Match[str], classes: Classes, pattern: str) -> Sequence[str]:
+    if match["cls"] is not None:
+        return _class(match["cls"], classes, pattern)
+    if match["alt"] is None:
+        return [match["word"]]
+    choices = [choice.strip() for choice in match["alt"].split("|")]
+    return [each for choice in choices for each in _choice(choice, classes, pattern)]
+
+
+def _choice(choice: str, classes: Classes, pattern: str) -> Sequence[str]:
+    if ".." in choice:
+        raise RuleError(f"pattern {pattern!r}: a gap can't stand inside round brackets")
+    whole_class = re.fullmatch(r"\{([\w-]+)\}", choice)
+    return _class(whole_class[1], classes, pattern) if whole_class else [choice]
+
+
+def _class(name: str, classes: Classes, pattern: str) -> Sequence[str]:
+    if name not in classes:
+        raise RuleError(f"pattern {pattern!r}: there is no class {{{name}}}")
+    return classes[name]
+
+
+def _step(parts: Sequence[Sequence[str]], gap: int, pattern: str) -> Step:
+    count = 1
+    for part in parts:
+        count *= len(part)
+    if count > _MOST_PHRASES:
+        raise RuleError(f"pattern {pattern!r}: stands for more than {_MOST_PHRASES} phrases; write it as two")
+    phrases = frozenset(_joined(words) for words in product(*parts)) if parts else frozenset()
+    if not phrases or "" in phrases:
+        raise RuleError(f"pattern {pattern!r}: needs a word on each side of a gap, and one that must be there")
+    return Step(phrases, gap)
+
+
+def _joined(words: Sequence[str]) -> str:
+    written = [word for word in words if word]
+    if any(is_chinese(word) for word in written):
+        return "".join(written)
+    return " ".join(base_forms(" ".join(written)))
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A pattern found: its number and the span in the text, with its words' numbers (-1 for Chinese)."""
+
+    pattern: int
+    start: int
+    end: int
+    first: int
+    last: int
+
+
+class PatternSet:
+    """Many patterns found in one pass over a text."""
+
+    def __init__(self, patterns: Iterable[Sequence[Step]]) -> None:
+        self.steps = [tuple(steps) for steps in patterns]
+        self._slots: dict[frozenset[str], int] = {}
+        chains = [tuple((self._slot(s.phrases), s.gap) for s in steps) for steps in self.steps]
+        self._alone: dict[int, list[int]] = {}
+        for number, chain in enumerate(chains):
+            if len(chain) == 1:
+                self._alone.setdefault(chain[0][0], []).append(number)
+        self._chains = [(number, chain) for number, chain in enumerate(chains) if len(chain) > 1]
+        slots_of: dict[str, list[int]] = {}
+        for phrases, slot in self._slots.items():
+            for phrase in phrases:
+                slots_of.setdefault(phrase, []).append(slot)
+        self._phrases = Phrases(slots_of)
+        self._slots_of = [tuple(slots_of[phrase]) for phrase in self._phrases.texts]
+
+    def _slot(self, phrases: frozenset[str]) -> int:
+        return self._slots.setdefault(phrases, len(self._slots))
+
+    def find(self, words: Words, sentence_of: Sequence[int]) -> list[Match]:
+        """The matches in *words*, each inside one sentence; *sentence_of* numbers the sentence of a word."""
+        found = [
+            Match(pattern, *words.span(first, last), first, last)
+            for pattern, first, last in self._chained(self._phrases.in_words(words), sentence_of)
+        ]
+        if words.has_cjk:
+            chinese = self._chained(self._phrases.in_chinese(words), None)
+            found += [Match(pattern, start, end, -1, -1) for pattern, start, end in chinese]
+        return found
+
+    def _chained(
+        self, hits: Sequence[tuple[int, int, int]], sentence_of: Sequence[int] | None
+    ) -> Iterator[tuple[int, int, int]]:
+        """The patterns that *hits* complete; ends are inclusive word numbers, or offsets without sentences."""
+        at: dict[int, list[tuple[int, int]]] = {}
+        step_on = 1 if sentence_of is not None else 0
+        for phrase, first, last in hits:
+            if sentence_of is not None and sentence_of[first] != sentence_of[last]:
+                continue
+            for slot in self._slots_of[phrase]:
+                at.setdefault(slot, []).append((first, last))
+                for pattern in self._alone.get(slot, ()):
+                    yield pattern, first, last
+        if not at:
+            return
+        for pattern, chain in self._chains:
+            if all(slot in at for slot, _ in chain):
+                for first, last in _chains([(at[slot], gap) for slot, gap in chain], step_on):
+                    if sentence_of is None or sentence_of[first] == sentence_of[last]:
+                        yield pattern, first, last
+
+
+def _chains(
+    steps: Sequence[tuple[Sequence[tuple[int, int]], int]], step_on: int
+) -> Iterator[tuple[int, int]]:
+    """From each first step's place, the nearest way through the rest."""
+    for first, last in steps[0][0]:
+        end = last
+        for places, gap in steps[1:]:
+            after = [b for a, b in places if end + step_on <= a <= end + step_on + gap]
+            if not after:
+                break
+            end = min(after)
+        else:
+            yield first, end

@@ -1,0 +1,160 @@
+"""Titles of series, films and books: in 《》, quotes or asterisks, or after the words that announce one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from spacy.tokens import Doc
+
+from extractors.findings import TitleMention
+from extractors.themes.context import StoryContext, title_of
+
+_CHINESE = re.compile(r"《([^《》\n]{1,60})》(?!报|周刊|杂志|月刊|日报)")
+_CHINESE_PAPER = re.compile(r"(?:办法|通知|规定|条例|报告|意见|白皮书|指南|方案|规划|公告|声明|法|协议|合同|标准|细则|日报|晚报|时报|周刊)$")
+_QUOTED = (
+    re.compile(r"“([^“”\n]{2,90})”"),
+    re.compile(r'(?<![\w"])"([^"\n]{2,90})"(?!\w)'),
+    re.compile(r"(?<![\w’])‘([^‘\n]{2,90}?)’(?![\w])"),
+    re.compile(r"(?<![\w'])'([^'\n]{2,90}?(?:'(?=\w)[^'\n]{0,60}?)*)'(?!\w)"),
+    re.compile(r"(?<![*\w])\*([A-Z][^*\n]{1,80})\*(?![*\w])"),
+    re.compile(r"(?<![_\w])_([A-Z][^_\n]{1,80})_(?![_\w])"),
+)
+_MINOR = frozenset(
+    "a an and as at but by for from in into is it nor of off on or out over the to up via vs with without my".split()
+)
+_NOUN = (
+    r"(?:(?:micro|mini|short|K|C|web|soap|costume|vertical)[ -]?)?(?:drama|series|serial|show|film|movie|novel|book|"
+    r"title|hit|sitcom|soap|opera|microdrama|minidrama|telenovela|saga|thriller|romance|comedy|franchise|sequel|"
+    r"adaptation|blockbuster|anime|manga|webtoon|epic|production|playlet|fantasy|web novel|story|tale|feature|reboot)"
+)
+_NOUNS = _NOUN.removesuffix(")") + r"|successe?|work|offering|original|project|entrie|storie|comedie|fantasie)s?"
+_CALLED = re.compile(
+    rf"(?:\b{_NOUN}s?\W{{1,3}}(?:[\w’'-]+\W{{1,3}}){{0,2}}|\b(?:titled|entitled|called|named|name|dubbed|adapted from|"
+    rf"watched|starring in|stars in|starred in|role in|star of|author of|creator of|episodes? of|season of|remake of|adaptation of)\W{{1,3}})$",
+    re.IGNORECASE,
+)
+_CALLED_AFTER = re.compile(rf"\W{{1,3}}(?:(?:is|was|,|a|an|the|which|has)\s+)*(?:[\w-]+\s)?{_NOUN}\b|\W{{1,3}}(?:star|season|episode|series)", re.IGNORECASE)
+_NOT_A_STORY = re.compile(
+    r"\b(?:song|single|album|track|report|paper|study|essay|magazine|campaign|speech|slogan|policy|initiative|"
+    r"program|programme|exhibition|podcast|column|law|bill|act|strategy|plan|rating|note|letter|wine|restaurant|"
+    r"motto|playlist|painting|ballet|symphony|brand|nicknamed|so-called|known as|operation)s?\W{1,3}(?:[\w’'-]+\W{1,3}){0,1}$",
+    re.IGNORECASE,
+)
+_CAPITAL = r"(?:[A-Z][\w’'.&-]*|\d+|I)[!?]?"
+_RUN = rf"{_CAPITAL}(?:,?\s(?:(?:{'|'.join(sorted(_MINOR))})\s){{0,2}}{_CAPITAL})+"
+_ANNOUNCED = re.compile(
+    rf"\b{_NOUN}(?:,? (?:called|titled|entitled|named))?\s(?P<one>{_RUN})"
+    rf"|\b(?:called|titled|entitled)\s(?P<called>{_RUN})"
+)
+_LIST = re.compile(
+    rf"(?:\b{_NOUNS}\b(?:\s[\w-]+){{0,6}}?,?\s(?:such as|like|including|include|included|among them|namely)|\bamong (?:them|which)(?: are| were)?|\bthey include)[:,]?\s"
+    rf"(?P<list>{_CAPITAL}(?:(?:,| and|, and| or)?\s(?:(?:{'|'.join(sorted(_MINOR - {'and', 'or'}))})\s){{0,2}}{_CAPITAL})+)"
+)
+_SPLIT = re.compile(r",\s(?:and\s|or\s)?|\s(?:and|or)\s")
+_MAKERS = re.compile(r"\s(?:launched|made|produced|released|has|have|will|plans|is making|makes|produces|said|bought|acquired|created)\b")
+
+
+def read(doc: Doc) -> tuple[TitleMention, ...]:
+    """The titles of stories in *doc*, without their quotes, in text order."""
+    text = doc.text
+    found = [*_in_chinese_quotes(text)]
+    if any(mark in text for mark in "\"“‘'*_") or _ANNOUNCED.search(text) or _LIST.search(text):
+        context = StoryContext(doc, title_of(doc))
+        found += _in_quotes(text, context)
+        found += _announced(text, context)
+    return tuple(_without_overlaps(found))
+
+
+def _in_chinese_quotes(text: str) -> Iterator[TitleMention]:
+    if "《" not in text:
+        return
+    for match in _CHINESE.finditer(text):
+        if not _CHINESE_PAPER.search(match[1]):
+            yield _mention(text, match.start(1), match.end(1), "《》")
+
+
+def _in_quotes(text: str, context: StoryContext) -> Iterator[TitleMention]:
+    for quoted in _QUOTED:
+        for match in quoted.finditer(text):
+            start, end = _trimmed(text, *match.span(1))
+            if is_title_case(text[start:end]) and _of_a_story(text, start, end, match.span(), context):
+                yield _mention(text, start, end, "quoted")
+
+
+def _of_a_story(text: str, start: int, end: int, outer: tuple[int, int], context: StoryContext) -> bool:
+    before, after = text[max(0, outer[0] - 60) : outer[0]], text[outer[1] : outer[1] + 60]
+    if _NOT_A_STORY.search(before):
+        return False
+    called = bool(_CALLED.search(before) or _CALLED_AFTER.match(after))
+    score = context.score(context.sentence_at(start))
+    if " " not in text[start:end]:
+        return called and score >= 1
+    return score >= (0.5 if called else 1.5)
+
+
+def _announced(text: str, context: StoryContext) -> Iterator[TitleMention]:
+    for match in _ANNOUNCED.finditer(text):
+        start, end = match.span(match.lastgroup or 0)
+        if _stands_out(text, start, end, context) and not _MAKERS.match(text, end):
+            yield _mention(text, start, end, "announced")
+    for match in _LIST.finditer(text):
+        if _stands_out(text, *match.span("list"), context):
+            yield from _listed(text, *match.span("list"))
+
+
+def _stands_out(text: str, start: int, end: int, context: StoryContext) -> bool:
+    """Whether capitals mean a title there: the sentence is not a headline, and speaks of a story."""
+    sentence = context.sentence_at(start)
+    low, high = context.sentences[sentence]
+    others = re.findall(r"[^\W\d_]{4,}", text[low:start] + text[end:high])
+    lower = sum(word[0].islower() for word in others)
+    return lower * 2 > len(others) and context.score(sentence) >= 1
+
+
+def _listed(text: str, start: int, end: int) -> Iterator[TitleMention]:
+    parts, at = [], start
+    for joint in _SPLIT.finditer(text, start, end):
+        parts.append((at, joint.start()))
+        at = joint.end()
+    parts.append((at, end))
+    if all(" " in text[a:b] for a, b in parts):
+        yield from (_mention(text, *_trimmed(text, a, b), "listed") for a, b in parts)
+    else:
+        yield _mention(text, *_trimmed(text, start, end), "listed")
+
+
+def is_title_case(text: str) -> bool:
+    """Whether every longer word of *text* has a capital, as titles have.
+
+    >>> [is_title_case(t) for t in ("Found by Owner", "The Double Life of My Husband", "true princess", "We won.")]
+    [True, True, False, False]
+    """
+    words = text.split()
+    if not 1 <= len(words) <= 12 or not (words[0][0].isupper() or words[0][0].isdigit()):
+        return False
+    major = [word.lstrip("(‘'“\"#") for word in words if word.lower().strip(",:;!?'’") not in _MINOR]
+    capital = [word for word in major if word[:1].isupper() or word[:1].isdigit()]
+    return len(capital) == len(major) and not text.endswith(".") and any(c.isalpha() for c in text)
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    while end > start and text[end - 1] in ",;: ":
+        end -= 1
+    if end - start > 2 and text[end - 1] == "." and is_title_case(text[start : end - 1]):
+        end -= 1
+    while start < end and text[start] == " ":
+        start += 1
+    return start, end
+
+
+def _mention(text: str, start: int, end: int, rule: str) -> TitleMention:
+    return TitleMention(start, end, text[start:end], rule)
+
+
+def _without_overlaps(found: list[TitleMention]) -> Iterator[TitleMention]:
+    last = -1
+    for mention in sorted(found, key=lambda m: (m.start, -m.end)):
+        if mention.start >= last:
+            yield mention
+            last = mention.end
