@@ -1,4 +1,4 @@
-"""The demo's web server, on loopback: feeds with validators, article pages, one dead feed and one malformed."""
+"""The demo's web server on loopback: feeds with validators, pages, one dead feed and one malformed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demo's articles, made from the parts beside this file: dated backwards from a day, the same for a seed."""
+"""The demo's articles, made from the parts beside this file and dated backwards from a day."""
 
 from __future__ import annotations
 
