@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from extractors.companies.chunks import Chunk, chunks
-from extractors.companies.evidence import cues, form_cues, total
+from extractors.companies.context import cues
+from extractors.companies.evidence import form_cues, total
 from extractors.companies.kinds import kind_of
 from extractors.companies.known import KnownCompany, NameMatch
 from extractors.companies.vocabulary import Vocabulary
-from extractors.companies.words import Word
+from extractors.companies.words import Word, quoted_titles
 
 NAMES = frozenset(
     {"ORG", "PERSON", "GPE", "LOC", "FAC", "PRODUCT", "NORP", "WORK_OF_ART", "EVENT", "LAW", "LANGUAGE"}
@@ -73,13 +74,14 @@ def names(
     certain = [(m.start, m.end) for m in matches if not m.ambiguous]
     unsure = {(m.start, m.end): m.company for m in matches if m.ambiguous}
     found: dict[str, Name] = {}
+    quoted = quoted_titles(text)
     runs = [part for run in chunks(words, vocabulary) for part in _outside(words, run, certain)]
     mid_sentence = {text[words[c.first].start : words[c.last].end] for c in runs if not words[c.first].first}
     for run in runs:
         trimmed = _trimmed(text, words, run, entities, mid_sentence, vocabulary)
         if trimmed is None or _in_heading(words, trimmed):
             continue
-        _add(found, text, words, trimmed, entities, unsure, vocabulary)
+        _add(found, text, words, trimmed, entities, unsure, quoted, vocabulary)
     return found
 
 
@@ -90,6 +92,7 @@ def _add(
     run: Chunk,
     entities: Sequence[Entity],
     unsure: dict[tuple[int, int], KnownCompany],
+    quoted: Sequence[tuple[int, int]],
     vocabulary: Vocabulary,
 ) -> None:
     own = words[run.first : run.last + 1]
@@ -101,7 +104,9 @@ def _add(
         name = found[form] = Name(form, lowers, kind_of(lowers, vocabulary), own_cues)
     name.known = name.known or unsure.get((start, end))
     label = _label(entities, start, end)
-    around = frozenset(cues(words, run, text, vocabulary))
+    around = frozenset(cues(words, run, vocabulary))
+    if any(a <= start and end <= b for a, b in quoted):
+        around |= {"quoted"}
     name.mentions.append(Mention(start, end, run.first, run.last, label, around))
 
 
@@ -156,6 +161,8 @@ def _keeps(words: Sequence[Word], first: int, last: int, vocabulary: Vocabulary)
     """Whether a people's name belongs to the company's: 'American Express', 'Korean Air', 'Indian Oil Ltd'."""
     if words[first].lower in ("the", "a", "an"):
         return False
+    if kind_of([word.lower for word in words[first : last + 1]], vocabulary) not in (None, "company"):
+        return True
     rest = [word.lower for word in words[first + 1 : last + 1]]
     return rest[0] in vocabulary.last_words | vocabulary.legal or words[first + 1].gap == "-"
 

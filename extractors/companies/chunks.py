@@ -82,7 +82,9 @@ def _adjoins(word: Word, following: Word, vocabulary: Vocabulary) -> bool:
         return word.lower in _ABBREVIATED or bool(_INITIAL.fullmatch(word.text)) or "." in word.text
     if gap in (", ", ".,", "., "):
         return following.lower in vocabulary.legal and following.lower not in ("as", "se", "sa", "ab")
-    return bool(_POSSESSIVE.match(gap)) and following.lower in (
+    if not _POSSESSIVE.match(gap):
+        return False
+    return word.lower == "people" or following.lower in (
         "group",
         "brewing",
         "stores",

@@ -28,11 +28,17 @@ def kind_of(words: Sequence[str], vocabulary: Vocabulary) -> str | None:
         return listed
     if len(words) > 1 and words[-1] in vocabulary.legal:
         return "company"
+    if len(words) > 1 and words[-1] in vocabulary.official_last and _is_official(words[0], vocabulary):
+        return "government"
     head = _head(words)
     other = next((kind for kind in vocabulary.kinds if _is_of(kind, words, head)), None)
     if other and not (head in vocabulary.last_words and other.kind not in _STRONGER_THAN_COMPANY):
         return other.kind
     return "company" if len(words) > 1 and words[-1] in vocabulary.last_words else None
+
+
+def _is_official(word: str, vocabulary: Vocabulary) -> bool:
+    return word in vocabulary.official_first or word in vocabulary.places
 
 
 def _head(words: Sequence[str]) -> str:

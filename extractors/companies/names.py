@@ -54,9 +54,15 @@ class Suggestion:
     similarity: float
 
 
+_SHORT_FORMS = frozenset({"co", "sa", "ag", "nv", "ab", "as", "oy", "se", "bv", "kk", "lp", "kg", "sl", "cv"})
+
+
 @cache
 def _legal_terms() -> Any:
-    return prepare_default_terms()
+    """cleanco's terms without those of one or two letters that end too many names ('TV UK', 'Channel A')."""
+    return [
+        term for term in prepare_default_terms() if len("".join(term[1])) > 2 or term[1][-1] in _SHORT_FORMS
+    ]
 
 
 @lru_cache(maxsize=16384)
@@ -74,6 +80,8 @@ def without_suffix(name: str) -> str:
 
 
 def _cut_legal(name: str) -> str:
+    if name.endswith("+"):
+        return name
     cut = custom_basename(name, _legal_terms(), prefix=False, middle=False, suffix=True)
     return str(cut).strip(_EDGE) or name
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -184,32 +184,43 @@ def _read_as_person(name: Name) -> bool:
 def _mark_listed(
     gathered: Iterable[Name], organisations: Sequence[_Organisation], found: Sequence[Word]
 ) -> None:
-    """Mark the names that stand in a list beside a company: 'Lumo, Vantor and Quillon'."""
-    companies = {span for o in organisations for span in o.mentions if o.kind not in NOT_COUNTED}
-    companies |= {(m.start, m.end) for n in gathered if _is_company(n) for m in n.mentions}
-    starts, ends = {start for start, _ in companies}, {end for _, end in companies}
-    for name in gathered:
-        for mention in name.mentions:
-            if _follows(found, mention.first, ends) or _precedes(found, mention.last, starts):
-                name.extra.add("beside a company")
+    """Mark the names that stand in a list with a company: 'Lumo, Vantor and Quillon'."""
+    by_start: dict[int, tuple[int, Name | None]] = {
+        start: (end, None) for o in organisations if o.kind not in NOT_COUNTED for start, end in o.mentions
+    }
+    by_start |= {m.start: (m.end, name) for name in gathered for m in name.mentions}
+    for run in _lists(by_start, found):
+        if any(name is None or _is_company(name) for name in run):
+            for name in run:
+                if name is not None:
+                    name.extra.add("beside a company")
 
 
-def _follows(found: Sequence[Word], first: int, ends: set[int]) -> bool:
-    if first == 0:
-        return False
-    before = found[first - 1]
-    if before.lower in ("and", "or") and first > 1 and found[first].gap == " ":
-        return found[first - 2].end in ends and before.gap in _LIST_GAPS
-    return found[first].gap == ", " and before.end in ends
+def _lists(by_start: Mapping[int, tuple[int, Name | None]], found: Sequence[Word]) -> Iterator[list[Name | None]]:
+    """Runs of names with commas between them and 'and' or 'or' before the last; None is a known company."""
+    run: list[Name | None] = []
+    end, joined = -1, False
+    for at, word in enumerate(found):
+        if word.start not in by_start:
+            continue
+        joint = _joint(found, at, end)
+        if run and (joint is None or joined):
+            if joined:
+                yield run
+            run = []
+        joined = bool(run) and joint == "and"
+        run.append(by_start[word.start][1])
+        end = by_start[word.start][0]
+    if joined:
+        yield run
 
 
-def _precedes(found: Sequence[Word], last: int, starts: set[int]) -> bool:
-    if last + 1 >= len(found):
-        return False
-    after = found[last + 1]
-    if after.lower in ("and", "or") and last + 2 < len(found) and after.gap in _LIST_GAPS:
-        return found[last + 2].start in starts and found[last + 2].gap == " "
-    return after.gap == ", " and after.start in starts
+def _joint(found: Sequence[Word], at: int, end: int) -> str | None:
+    """What joins the name that starts at word *at* to the one that ends at *end*: a comma, or 'and'."""
+    if at and found[at - 1].end == end and found[at].gap == ", ":
+        return ","
+    conjoined = at > 1 and found[at - 1].lower in ("and", "or") and found[at - 2].end == end
+    return "and" if conjoined and found[at].gap == " " and found[at - 1].gap in _LIST_GAPS else None
 
 
 def _link(
@@ -263,6 +274,9 @@ def _take_in(name: Name, organisations: Sequence[_Organisation], lexicon: Vocabu
         return
     for organisation in organisations:
         forms = organisation.forms
+        if name.known is not None and name.known is organisation.known:
+            organisation.add(name.form, _mentions(name, "alias"))
+            return
         if any(is_short_form(name.form, form, lexicon) for form in forms):
             organisation.add(name.form, _mentions(name, "short_form"))
             return

@@ -49,11 +49,21 @@ class Vocabulary:
     nouns: Words
     product_nouns: Words
     strong_before: Phrases
-    strong_after: Phrases
+    acts: Phrases
+    verbs: Phrases
+    belongings: Phrases
+    participles: Phrases
+    counted: Words
+    on_platforms: Words
+    first_words: Words
     strong_possessed: Words
     kinds: tuple[OrganisationKind, ...]
     titles: Words
     breaks: Words
+    functions: Words
+    products: Words
+    official_first: Words
+    official_last: Words
     person_nouns: Words
     person_after: Phrases
     place_before: Phrases
@@ -86,11 +96,21 @@ def vocabulary() -> Vocabulary:
         nouns=_words(company["nouns"]),
         product_nouns=_words(company["product_nouns"]),
         strong_before=_phrases(company["strong_before"]),
-        strong_after=_phrases(company["strong_after"]),
+        acts=_phrases(company["acts"]),
+        verbs=_phrases(company["verbs"]),
+        belongings=_phrases(company["belongings"]),
+        participles=_phrases(company["participles"]),
+        counted=_words(company["counted"]),
+        on_platforms=_words(company["on_platforms"]),
+        first_words=_words(company["first_words"]),
         strong_possessed=_words(company["strong_possessed"]),
         kinds=tuple(_kind(kind, rules[kind]) for kind in _KINDS),
         titles=_words(person["titles"]),
         breaks=_words(person["breaks"]),
+        functions=_words(person["functions"]),
+        products=frozenset(_lines(rules["product"]["names"])),
+        official_first=_words(rules["government"]["official_first"]),
+        official_last=_words(rules["government"]["official_last"]),
         person_nouns=_words(person["nouns"]),
         person_after=_phrases(person["after"]),
         place_before=_phrases(place["before"]),

@@ -13,6 +13,7 @@ _WORD = re.compile(
     rf"|\.(?=(?:com|cn|net|org|ai|io|tv|co|fm|me|in)\b)|(?<=\b[A-Z])\.(?=[A-Z]\b)|(?<=\.[A-Z])\.(?=[A-Z]\b))*\+?"
 )
 _SENTENCE_END = re.compile(r"[.!?]['\"”’)]*\s+(?=[\"“‘'(]?[A-ZÀ-Ö\d])|\n\s*")
+_QUOTED = re.compile(r"[“\"]([^“”\"\n]{2,70})[”\"]|‘([^‘’\n]{2,70})’|《([^》\n]{1,60})》|(?<=\s)'([^'\n]{2,70})'(?=[\s,.])")
 _HARD_WRAP = 60  # a line longer than this that ends without a blank line goes on in the next
 _HEADING_WORDS = 14
 _LOWER_IN_HEADINGS = frozenset(
@@ -88,3 +89,14 @@ def is_heading(line: str) -> bool:
     parts = [word for word in re.findall(rf"[{_LETTERS}]+", line) if word.lower() not in _LOWER_IN_HEADINGS]
     capitals = sum(word[0].isupper() for word in parts)
     return len(parts) >= 2 and capitals >= 0.8 * len(parts) and len(parts) - capitals <= 2
+
+
+def quoted_titles(text: str) -> list[tuple[int, int]]:
+    """The spans in quotes that are written like titles or names, not like speech."""
+    found = (match for match in _QUOTED.finditer(text))
+    return [match.span() for match in found if _is_title(match.group(match.lastindex or 0))]
+
+
+def _is_title(quote: str) -> bool:
+    bare = quote.strip(" ,.!?")
+    return bool(bare) and (is_heading(bare) or bare[0].isupper() and " " not in bare)

@@ -1,0 +1,202 @@
+"""The words around a mention, read for cues: 'shares of X', 'X, a streaming company', 'X raised'."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+
+from extractors.companies.chunks import Chunk
+from extractors.companies.vocabulary import Vocabulary
+from extractors.companies.words import Word
+
+_BEFORE, _AFTER, _ADJECTIVES = 8, 14, 9
+_DETERMINERS = frozenset("the its a an their new our own".split())
+_APPOSED = frozenset("a an the one another its their his her".split())
+_MARKETS = frozenset(
+    "nasdaq nyse hkg hkex sehk she sha szse sse kosdaq krx tse tyo lse nse bse asx tsx idx sgx epa etr otc "
+    "ticker amex lon ams bme swx kospi bvmf".split()
+)
+_SUFFIXED = frozenset(
+    "backed owned led operated run funded controlled affiliated listed invested produced made based".split()
+)
+_BASED = frozenset({"born", "headquartered", "bound", "wide", "born"})
+_COPULAS = frozenset({"is", "was", "are", "were", "became", "remains"})
+_SUCH = (("such", "as"), ("like",), ("including",), ("namely",), ("e.g",))
+_RATES = frozenset({"rate", "rates"})
+_OPENING = ("", " ", "-", " “", ' "', " ‘", " '", " (", ": ", "—", " — ", " – ", " - ")
+_POSSESSIVE = ("'s ", "’s ", "' ", "’ ")
+_BREAKING = (", ", " (", " – ", " — ", " - ", "—", "–")
+
+
+def cues(words: Sequence[Word], chunk: Chunk, vocabulary: Vocabulary) -> Iterator[str]:
+    """The cues around one mention: names of ``evidence.WEIGHTS``."""
+    sentence = words[chunk.first].sentence
+    before = [w for w in words[max(0, chunk.first - _BEFORE) : chunk.first] if w.sentence == sentence]
+    after = [w for w in words[chunk.last + 1 : chunk.last + 1 + _AFTER] if w.sentence == sentence]
+    name = words[chunk.first : chunk.last + 1]
+    if before and name[0].gap in _OPENING:
+        yield from _before(before, name, vocabulary)
+    if after:
+        yield from _after(after, name, vocabulary)
+
+
+def _before(before: Sequence[Word], name: Sequence[Word], vocabulary: Vocabulary) -> Iterator[str]:
+    plain = list(before)
+    while plain and plain[-1].lower in _DETERMINERS:
+        plain.pop()
+    if not plain:
+        return
+    lowers = [word.lower for word in plain]
+    if vocabulary.strong_before.ending(lowers):
+        yield "shares of it"
+    elif _is_of_platform(lowers, vocabulary):
+        yield "on it"
+    elif vocabulary.place_before.ending(lowers):
+        yield "in it"
+    if _is_example(lowers, vocabulary):
+        yield "apps such as it"
+    if plain[-1] is before[-1] or before[-1].lower == "the":
+        yield from _noun_before(before, plain[-1], lowers, name[0], vocabulary)
+    if lowers[-1] in ("of", "at", "from") and len(plain) > 2 and _is_person(plain[-3:-1], vocabulary):
+        yield "somebody of it"
+
+
+def _noun_before(
+    before: Sequence[Word], last: Word, lowers: Sequence[str], name: Word, vocabulary: Vocabulary
+) -> Iterator[str]:
+    common = last.text[0].islower() or last.first
+    if common and last.lower in vocabulary.nouns:
+        yield "company noun before"
+        if last.lower in vocabulary.product_nouns:
+            yield "product"
+    elif last.lower in vocabulary.titles and last is before[-1] and name.gap == " ":
+        yield "title before"
+    if common and vocabulary.title_before.ending(lowers):
+        yield "film before"
+
+
+def _is_of_platform(lowers: Sequence[str], vocabulary: Vocabulary) -> bool:
+    return lowers[-1] == "on" and bool(vocabulary.on_platforms & set(lowers[-6:-1]))
+
+
+def _is_example(lowers: Sequence[str], vocabulary: Vocabulary) -> bool:
+    """Whether *lowers* end in 'platforms such as', 'carriers including', with few words between."""
+    for such in _SUCH:
+        if tuple(lowers[-len(such) :]) == such:
+            return bool(vocabulary.nouns & set(lowers[-len(such) - 2 : -len(such)]))
+    return False
+
+
+def _is_person(pair: Sequence[Word], vocabulary: Vocabulary) -> bool:
+    named = all(word.text[0].isupper() for word in pair) and pair[1].gap == " "
+    return named and (pair[0].lower in vocabulary.given_names or pair[0].lower in vocabulary.surnames)
+
+
+def _after(after: Sequence[Word], name: Sequence[Word], vocabulary: Vocabulary) -> Iterator[str]:
+    gap, lowers = after[0].gap, [word.lower for word in after]
+    if gap == "-":
+        if lowers[0] == "based" or lowers[0] in _BASED:
+            yield "based there"
+        elif lowers[0] in _SUFFIXED:
+            yield "backed by it"
+        return
+    if gap in _POSSESSIVE:
+        if vocabulary.strong_possessed & set(lowers[:2]):
+            yield "its revenue"
+        return
+    if gap in (" (", " (“") and (lowers[0] in _MARKETS or lowers[0].isdigit() and 3 < len(lowers[0]) < 7):
+        yield "ticker"
+    if gap in _BREAKING:
+        yield from _apposition(after, lowers, vocabulary)
+    if gap in (" ", ", ", "” ", '" ', "—", " — "):
+        yield from _predicate(after, lowers, name, vocabulary)
+
+
+def _predicate(
+    after: Sequence[Word], lowers: Sequence[str], name: Sequence[Word], vocabulary: Vocabulary
+) -> Iterator[str]:
+    """Cues of the words that follow the name itself: 'X app', 'X raised', 'X told', 'X is a lender'."""
+    adjacent = after[0].gap in (" ", "—", " — ")
+    if adjacent and _is_noun(after[0], vocabulary) and not lowers[0].endswith("s"):
+        yield "company noun after"
+        if lowers[0] in vocabulary.product_nouns:
+            yield "product"
+        return
+    if adjacent and after[0].text[0].isupper() and lowers[0] in vocabulary.breaks and _is_post(name, vocabulary):
+        yield "a post's name"
+    elif adjacent and vocabulary.belongings.starting(lowers):
+        yield "its executives"
+    skipped = len(list(takewhile(vocabulary.between.__contains__, lowers[:3])))
+    if adjacent and (verb := _verb(lowers, lowers[skipped:], vocabulary)):
+        yield verb
+    if adjacent and _counts_users(lowers, vocabulary):
+        yield "so many users"
+    if adjacent and lowers[skipped : skipped + 1] and lowers[skipped] in _COPULAS:
+        yield from _described(after[skipped + 1 :], vocabulary)
+    if _RATES & set(lowers[:9]) and {"key", "interest", "policy", "benchmark", "lending"} & set(lowers[:9]):
+        yield "central bank's rate"
+    if vocabulary.person_after.starting(lowers[skipped:]):
+        yield "person verb"
+    elif adjacent and lowers[0] in vocabulary.place_after:
+        yield "place after"
+    elif adjacent and vocabulary.title_after.starting(lowers):
+        yield "season after"
+
+
+def _verb(lowers: Sequence[str], past: Sequence[str], vocabulary: Vocabulary) -> str | None:
+    """The kind of verb that follows, with or without the adverbs and auxiliaries before it."""
+    if vocabulary.acts.starting(lowers) or vocabulary.acts.starting(past):
+        return "company act"
+    found = vocabulary.verbs.starting(lowers) or vocabulary.verbs.starting(past)
+    return "company verb" if found else None
+
+
+def _is_noun(word: Word, vocabulary: Vocabulary) -> bool:
+    return word.text[0].islower() and word.lower in vocabulary.nouns
+
+
+def _is_post(name: Sequence[Word], vocabulary: Vocabulary) -> bool:
+    return all(word.lower in vocabulary.functions for word in name)
+
+
+def _counts_users(lowers: Sequence[str], vocabulary: Vocabulary) -> bool:
+    """'has 6 million monthly users', 'lost 40,000 subscribers'."""
+    number = any(word[0].isdigit() or word in ("million", "billion", "thousand") for word in lowers[1:5])
+    return number and bool(vocabulary.counted & set(lowers[2:8]))
+
+
+def _apposition(after: Sequence[Word], lowers: Sequence[str], vocabulary: Vocabulary) -> Iterator[str]:
+    """What stands after a comma: ', a streaming company', ', 34,', ', director of', ', backed by'."""
+    if after[0].text.isdigit():
+        closed = len(after) == 1 or after[1].gap in (", ", ". ")
+        if len(after[0].text) == 2 and after[0].gap == ", " and closed:
+            yield "age"
+    elif vocabulary.participles.starting(lowers):
+        yield "company act"
+    elif not after[0].text[0].isupper() or lowers[0] in _APPOSED or len(after) > 2 and after[1].gap in _POSSESSIVE:
+        yield from _described(after, vocabulary)
+
+
+def _described(after: Sequence[Word], vocabulary: Vocabulary) -> Iterator[str]:
+    head = _head(after, vocabulary)
+    if head in vocabulary.person_nouns:
+        yield "person noun in apposition"
+    elif head is not None:
+        yield "a company, in apposition"
+        if head in vocabulary.product_nouns:
+            yield "product"
+
+
+def _head(after: Sequence[Word], vocabulary: Vocabulary) -> str | None:
+    """The last telling noun of the noun phrase that *after* starts with; None where it starts with a verb."""
+    phrase: list[str] = []
+    for place, word in enumerate(after[:_ADJECTIVES]):
+        over = word.gap not in (" ", "-", " & ", "'s ", "’s ") or word.gap == " " and word.lower in vocabulary.phrase_ends
+        if place and over:
+            break
+        phrase.append(word.lower)
+    telling = [w for w in phrase if w in vocabulary.person_nouns or w in vocabulary.nouns]
+    if not telling:
+        return None
+    determined = phrase[0] in _APPOSED or after[0].text[0].isupper()
+    return telling[-1] if determined or telling[-1] == phrase[-1] else None
