@@ -25,6 +25,7 @@ COMMANDS = {
     "update": "monitor.cli.passes:update",
     "read": "monitor.cli.passes:read",
     "run": "monitor.cli.daemon:run",
+    "reload": "monitor.cli.daemon:reload",
     "extract": "monitor.cli.extract:extract",
     "trends": "monitor.cli.trends:trends",
     "digest": "monitor.cli.digest:digest",

@@ -1,0 +1,123 @@
+"""How the database and what fills it fare: the funnel, the queues, the feeds, the sizes."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from db.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """How many entries became articles, got a body, in a language that is read, were read, are on the beat."""
+
+    entries: int
+    articles: int
+    with_body: int
+    in_language: int
+    read: int
+    on_beat: int
+    with_facts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """What waits: entries to fetch, articles to read (and the oldest of them), articles set aside."""
+
+    to_fetch: int
+    to_read: int
+    oldest_unread: str | None
+    set_aside: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeedHealth:
+    """A feed's state, with its error and what to do about it."""
+
+    id: int
+    title: str
+    url: str
+    state: str
+    last_success_at: str | None
+    next_poll_at: str
+    entries: int
+    error: str | None
+    advice: str | None
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Bytes of the database and its write-ahead log, and of free disk beside them."""
+
+    database: int
+    wal: int
+    disk_free: int
+
+
+def funnel(store: Store, languages: frozenset[str], feed: int | None = None) -> Funnel:
+    """The funnel of everything, or of one *feed*."""
+    marks = ", ".join("?" for _ in languages)
+    mine = "" if feed is None else "AND a.id IN (SELECT article FROM sightings WHERE feed = :feed)"
+    row = store.db.execute(
+        f"""
+        SELECT count(*), count(*) FILTER (WHERE a.body_source NOT IN ('title', 'summary')),
+               count(*) FILTER (WHERE a.language IN ({marks})),
+               count(*) FILTER (WHERE a.read_at IS NOT NULL), count(*) FILTER (WHERE a.on_beat = 1),
+               count(*) FILTER (WHERE EXISTS (SELECT 1 FROM facts f WHERE f.article = a.id))
+          FROM articles a WHERE 1 = 1 {mine.replace(":feed", "?")}
+        """,
+        [*sorted(languages), *([] if feed is None else [feed])],
+    ).fetchone()
+    where = ("feed = ?", [feed]) if feed is not None else ("1 = 1", [])
+    return Funnel(store.db["entries"].count_where(*where), *row)
+
+
+def queues(store: Store, version: str) -> Queues:
+    """What waits for the reader at *version*, and for the fetcher."""
+    unread = store.db.execute(
+        """
+        SELECT count(*), min(fetched_at) FROM articles
+         WHERE (extractor_version IS NULL OR extractor_version < :v OR extractor_version > :v)
+           AND NOT (read_failures >= 3 AND failed_version IS :v)
+        """,
+        {"v": version},
+    ).fetchone()
+    set_aside = store.db["articles"].count_where("read_failures >= 3 AND failed_version IS ?", [version])
+    return Queues(store.db["entries"].count_where("state = 'new'"), unread[0], unread[1], set_aside)
+
+
+def feeds(store: Store) -> list[FeedHealth]:
+    """Every feed, the failing ones first."""
+    rows = store.db.query(
+        """
+        SELECT f.id, coalesce(f.title, f.url) AS title, f.url, f.state, f.last_success_at, f.next_poll_at,
+               (SELECT count(*) FROM entries e WHERE e.feed = f.id) AS entries, f.error, f.advice, f.failures
+          FROM feeds f ORDER BY f.error IS NULL, f.title, f.url
+        """
+    )
+    return [FeedHealth(**row) for row in rows]
+
+
+def sizes(path: Path) -> Sizes:
+    """The sizes of the files at *path*."""
+    wal = Path(f"{path}-wal")
+    return Sizes(
+        path.stat().st_size if path.exists() else 0,
+        wal.stat().st_size if wal.exists() else 0,
+        shutil.disk_usage(path.absolute().parent).free,
+    )
+
+
+def entries_a_day(store: Store, now: datetime) -> Mapping[str, int]:
+    """New entries in each of the last seven days (ISO dates)."""
+    rows = store.db.execute(
+        "SELECT substr(first_seen_at, 1, 10) AS day, count(*) FROM entries "
+        "WHERE first_seen_at > date(?, '-7 days') GROUP BY day ORDER BY day",
+        [now.isoformat()],
+    )
+    return dict(rows.fetchall())
