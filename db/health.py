@@ -13,7 +13,7 @@ from db.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """How many entries became articles, got a body, in a language that is read, were read, are on the beat."""
+    """How many entries became articles, got a body, are in a language that is read, were read, and so on."""
 
     entries: int
     articles: int
