@@ -82,7 +82,20 @@ def names(
         if trimmed is None or _in_heading(words, trimmed):
             continue
         _add(found, text, words, trimmed, entities, unsure, quoted, vocabulary)
+    _compare(found.values(), words)
     return found
+
+
+def _compare(found: Iterable[Name], words: Sequence[Word]) -> None:
+    """Mark the single words that the text has in lower case too, or only at the start of sentences."""
+    lower = {word.text for word in words if word.text[0].islower()}
+    for name in found:
+        if len(name.words) > 1 or name.known:
+            continue
+        if name.words[0] in lower:
+            name.extra.add("a word of the text")
+        if all(words[m.first].first and m.label is None for m in name.mentions):
+            name.extra.add("only at the start")
 
 
 def _add(
@@ -107,6 +120,13 @@ def _add(
     around = frozenset(cues(words, run, vocabulary))
     if any(a <= start and end <= b for a, b in quoted):
         around |= {"quoted"}
+    if (
+        run.first
+        and not words[run.first - 1].first
+        and words[run.first - 1].text == "The"
+        and own[0].gap == " "
+    ):
+        around |= {"after a capital The"}
     name.mentions.append(Mention(start, end, run.first, run.last, label, around))
 
 

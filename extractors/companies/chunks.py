@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from extractors.companies.vocabulary import Vocabulary
 from extractors.companies.words import Word
@@ -16,6 +17,9 @@ _OF_HEADS = frozenset(
     "school academy association federation society union guild chamber league foundation organization "
     "organisation institute confederation council bank court board committee centre center authority "
     "house agency house museum government industrial".split()
+)
+_GOVERNING = frozenset(
+    "bureau administration commission department ministry authority association council".split()
 )
 _JOINING = frozenset({"of", "for"})
 _ABBREVIATED = frozenset("inc corp co ltd bros jr sr st dr mr ms mrs pte pvt no bhd intl".split())
@@ -32,7 +36,7 @@ class Chunk:
 def is_name_word(word: Word, vocabulary: Vocabulary) -> bool:
     """Whether *word* is written as a part of a name: with a capital, or like 'iPhone' or '58.com'."""
     text = word.text
-    if word.lower in vocabulary.calendar and not word.lower == "sun":
+    if word.lower in vocabulary.calendar:
         return False
     if text[0].isupper():
         return True
@@ -97,7 +101,11 @@ def _over_connector(words: Sequence[Word], first: int, last: int, vocabulary: Vo
     """Past 'of the', 'for', and 'and' in the names of authorities, schools and associations."""
     connector = words[last + 1]
     run = {word.lower for word in words[first : last + 1]}
-    if connector.gap != " " or not run & _OF_HEADS:
+    if connector.gap != " ":
+        return None
+    if connector.lower == "and" and _is_of_ministry(words, last + 2, vocabulary):
+        return last + 2
+    if not run & _OF_HEADS:
         return None
     if connector.lower in _JOINING and words[last].lower in _OF_HEADS:
         at = last + 3 if last + 2 < len(words) and words[last + 2].lower == "the" else last + 2
@@ -110,6 +118,13 @@ def _over_connector(words: Sequence[Word], first: int, last: int, vocabulary: Vo
     if at >= len(words) or words[at].gap != " " or words[at].sentence != words[last].sentence:
         return None
     return at if is_name_word(words[at], vocabulary) and words[at].lower not in vocabulary.breaks else None
+
+
+def _is_of_ministry(words: Sequence[Word], at: int, vocabulary: Vocabulary) -> bool:
+    """Whether a field of government and a head stand at *at*: '(Radio and) Television Administration'."""
+    ahead = [word for word in words[at : at + 3] if word.gap == " " and word.text[0].isupper()]
+    fields = len(list(takewhile(lambda word: word.lower in vocabulary.functions, ahead)))
+    return 0 < fields < len(ahead) and ahead[fields].lower in _GOVERNING
 
 
 def _ends_in_head(words: Sequence[Word], at: int) -> bool:

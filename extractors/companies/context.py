@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from extractors.companies.chunks import Chunk
+from extractors.companies.linking import is_contraction
 from extractors.companies.vocabulary import Vocabulary
 from extractors.companies.words import Word
 
@@ -16,10 +17,8 @@ _MARKETS = frozenset(
     "nasdaq nyse hkg hkex sehk she sha szse sse kosdaq krx tse tyo lse nse bse asx tsx idx sgx epa etr otc "
     "ticker amex lon ams bme swx kospi bvmf".split()
 )
-_SUFFIXED = frozenset(
-    "backed owned led operated run funded controlled affiliated listed invested produced made based".split()
-)
-_BASED = frozenset({"born", "headquartered", "bound", "wide", "born"})
+_SUFFIXED = frozenset("backed owned led operated run funded controlled affiliated invested developed".split())
+_BASED = frozenset({"born", "headquartered", "bound", "wide", "listed", "made", "produced"})
 _COPULAS = frozenset({"is", "was", "are", "were", "became", "remains"})
 _SUCH = (("such", "as"), ("like",), ("including",), ("namely",), ("e.g",))
 _RATES = frozenset({"rate", "rates"})
@@ -106,6 +105,8 @@ def _after(after: Sequence[Word], name: Sequence[Word], vocabulary: Vocabulary) 
         return
     if gap in (" (", " (“") and (lowers[0] in _MARKETS or lowers[0].isdigit() and 3 < len(lowers[0]) < 7):
         yield "ticker"
+    if gap == " (" and is_contraction(after[0].text, " ".join(word.text for word in name)):
+        yield "short name in brackets"
     if gap in _BREAKING:
         yield from _apposition(after, lowers, vocabulary)
     if gap in (" ", ", ", "” ", '" ', "—", " — "):
@@ -117,12 +118,20 @@ def _predicate(
 ) -> Iterator[str]:
     """Cues of the words that follow the name itself: 'X app', 'X raised', 'X told', 'X is a lender'."""
     adjacent = after[0].gap in (" ", "—", " — ")
-    if adjacent and _is_noun(after[0], vocabulary) and not lowers[0].endswith("s"):
+    if adjacent and _is_noun(after[0], vocabulary):
+        if lowers[0].endswith("s") and not vocabulary.belongings.starting(lowers):
+            yield "plural noun after"
+            return
         yield "company noun after"
         if lowers[0] in vocabulary.product_nouns:
             yield "product"
         return
-    if adjacent and after[0].text[0].isupper() and lowers[0] in vocabulary.breaks and _is_post(name, vocabulary):
+    if (
+        adjacent
+        and after[0].text[0].isupper()
+        and lowers[0] in vocabulary.breaks
+        and _is_post(name, vocabulary)
+    ):
         yield "a post's name"
     elif adjacent and vocabulary.belongings.starting(lowers):
         yield "its executives"
@@ -173,7 +182,12 @@ def _apposition(after: Sequence[Word], lowers: Sequence[str], vocabulary: Vocabu
             yield "age"
     elif vocabulary.participles.starting(lowers):
         yield "company act"
-    elif not after[0].text[0].isupper() or lowers[0] in _APPOSED or len(after) > 2 and after[1].gap in _POSSESSIVE:
+    elif (
+        not after[0].text[0].isupper()
+        or lowers[0] in _APPOSED
+        or len(after) > 2
+        and after[1].gap in _POSSESSIVE
+    ):
         yield from _described(after, vocabulary)
 
 
@@ -191,10 +205,16 @@ def _head(after: Sequence[Word], vocabulary: Vocabulary) -> str | None:
     """The last telling noun of the noun phrase that *after* starts with; None where it starts with a verb."""
     phrase: list[str] = []
     for place, word in enumerate(after[:_ADJECTIVES]):
-        over = word.gap not in (" ", "-", " & ", "'s ", "’s ") or word.gap == " " and word.lower in vocabulary.phrase_ends
+        over = (
+            word.gap not in (" ", "-", " & ", "'s ", "’s ")
+            or word.gap == " "
+            and word.lower in vocabulary.phrase_ends
+        )
         if place and over:
             break
         phrase.append(word.lower)
+    if phrase[0] in vocabulary.phrase_ends:
+        return None
     telling = [w for w in phrase if w in vocabulary.person_nouns or w in vocabulary.nouns]
     if not telling:
         return None

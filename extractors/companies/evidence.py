@@ -32,6 +32,7 @@ WEIGHTS = {
     "company noun after": 2.5,
     "a company, in apposition": 3.5,
     "backed by it": 3.5,
+    "short name in brackets": 2.0,
     "beside a company": 1.8,
     "somebody of it": 1.5,
     "product": 0.0,
@@ -54,6 +55,13 @@ WEIGHTS = {
     "people": -6.0,
     "a product's name": -8.0,
     "a kind's name alone": -2.5,
+    "place's last word": -1.5,
+    "a plain word": -2.0,
+    "a word of the text": -1.5,
+    "only at the start": -1.5,
+    "a letter": -3.0,
+    "plural noun after": -2.0,
+    "after a capital The": -0.8,
     "capitals": -0.4,
 }
 LABELS = {
@@ -73,9 +81,21 @@ NO_LABEL = -0.1
 LEAST_OVERRULED = -0.3
 
 PERSONAL = frozenset({"title before", "person noun in apposition", "age"})
-OVERRULED = frozenset({"given name", "surname", "place", "a kind's name alone"})
+OVERRULED = frozenset(
+    {
+        "given name",
+        "surname",
+        "a kind's name alone",
+        "a plain word",
+        "a word of the text",
+        "only at the start",
+    }
+)
 """What a clear company cue overrules: some companies are named like people and places."""
 CLEAR = 1.8
+PLACE_OVERRULED_BY = frozenset(
+    {"a company, in apposition", "ticker", "company noun before", "short name in brackets"}
+)
 
 
 def form_cues(words: Sequence[Word], lowers: Sequence[str], vocabulary: Vocabulary) -> Iterator[str]:
@@ -98,7 +118,13 @@ def form_cues(words: Sequence[Word], lowers: Sequence[str], vocabulary: Vocabula
 
 def _last_word_cues(lowers: Sequence[str], vocabulary: Vocabulary) -> Iterator[str]:
     last, many = lowers[-1], len(lowers) > 1
+    if last in vocabulary.place_last_words:
+        yield "place's last word"
     if not many:
+        if last in vocabulary.nouns | vocabulary.titles | vocabulary.common | vocabulary.functions:
+            yield "a plain word"
+        if len(last) == 1:
+            yield "a letter"
         kinds = (kind.last_words for kind in vocabulary.kinds)
         if last in vocabulary.last_words or last in vocabulary.legal or any(last in words for words in kinds):
             yield "a kind's name alone"
@@ -133,7 +159,8 @@ def total(found: set[str], labels: Sequence[str | None]) -> float:
     """
     company = max((WEIGHTS[cue] for cue in found), default=0.0)
     overruled = company >= CLEAR and not found & PERSONAL
-    weighed = sum(WEIGHTS[cue] * (0.25 if overruled and cue in OVERRULED else 1.0) for cue in found)
-    read = [LABELS.get(label, NO_LABEL) if label else NO_LABEL for label in labels]
-    label = sum(read) / len(read) if read else 0.0
+    lists = OVERRULED | {"place"} if found & PLACE_OVERRULED_BY else OVERRULED
+    weighed = sum(WEIGHTS[cue] * (0.25 if overruled and cue in lists else 1.0) for cue in found)
+    read = [LABELS.get(label, NO_LABEL) for label in labels if label]
+    label = sum(read) / len(read) if read else NO_LABEL
     return weighed + (max(label, LEAST_OVERRULED) if overruled else label)

@@ -56,14 +56,23 @@ def defined_short_name(text: str, end: int, full: str) -> tuple[str, int, int] |
     if found is None:
         return None
     short = found.group(1)
-    fits = is_acronym(short, full) or _is_contraction(short, full) or words_of(full)[: len(words_of(short))] == words_of(short)
+    fits = (
+        is_acronym(short, full)
+        or is_contraction(short, full)
+        or words_of(full)[: len(words_of(short))] == words_of(short)
+    )
     return (short, found.start(1), found.end(1)) if fits else None
 
 
-def _is_contraction(short: str, full: str) -> bool:
+def is_contraction(short: str, full: str) -> bool:
     """Whether the capitals of *short* stand in *full* in this order: 'KLB' in 'Kolibri', in brackets only."""
     letters = iter(full.upper())
-    return short.isupper() and short[0] == full[:1].upper() and all(letter in letters for letter in short)
+    return (
+        len(short) > 1
+        and short.isupper()
+        and short[0] == full[:1].upper()
+        and all(letter in letters for letter in short)
+    )
 
 
 def is_acronym(short: str, full: str) -> bool:

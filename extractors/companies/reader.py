@@ -122,7 +122,10 @@ def _standing_alone(
 def _is_longer_name(run: Sequence[Word], after: Sequence[Word], lexicon: Vocabulary) -> bool:
     if after[0].gap not in (" ", " & ", "-") or len(after) > 4:
         return False
-    return after[-1].lower in lexicon.last_words or kind_of([w.lower for w in run], lexicon) not in (
+    core = [word.lower for word in after if word.lower not in lexicon.legal]
+    if core and core[-1] in lexicon.last_words:
+        return True
+    return kind_of([w.lower for w in run], lexicon) not in (
         None,
         "company",
     )
@@ -196,7 +199,9 @@ def _mark_listed(
                     name.extra.add("beside a company")
 
 
-def _lists(by_start: Mapping[int, tuple[int, Name | None]], found: Sequence[Word]) -> Iterator[list[Name | None]]:
+def _lists(
+    by_start: Mapping[int, tuple[int, Name | None]], found: Sequence[Word]
+) -> Iterator[list[Name | None]]:
     """Runs of names with commas between them and 'and' or 'or' before the last; None is a known company."""
     run: list[Name | None] = []
     end, joined = -1, False

@@ -68,6 +68,7 @@ class Vocabulary:
     person_after: Phrases
     place_before: Phrases
     place_after: Words
+    place_last_words: Words
     title_before: Phrases
     title_after: Phrases
     common: Words
@@ -114,6 +115,7 @@ def vocabulary() -> Vocabulary:
         person_nouns=_words(person["nouns"]),
         person_after=_phrases(person["after"]),
         place_before=_phrases(place["before"]),
+        place_last_words=_words(place["last_words"]),
         place_after=_words(place["after"].replace("|", " ")),
         title_before=_phrases(title["before"]),
         title_after=_phrases(title["after"]),

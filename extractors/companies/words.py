@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 _LETTERS = "A-Za-zÀ-ÖØ-öø-ɏ"
 _WORD = re.compile(
-    rf"[{_LETTERS}\d](?:[{_LETTERS}\d]|[&+](?=[{_LETTERS}\d])|['’](?=[{_LETTERS}]{{2}})|\.(?=\d)"
+    rf"(?!(?<=['’])(?:s|t|re|ve|ll|d|m)\b)[{_LETTERS}\d](?:[{_LETTERS}\d]|[&+](?=[{_LETTERS}\d])|['’](?=[{_LETTERS}]{{2}})|\.(?=\d)"
     rf"|\.(?=(?:com|cn|net|org|ai|io|tv|co|fm|me|in)\b)|(?<=\b[A-Z])\.(?=[A-Z]\b)|(?<=\.[A-Z])\.(?=[A-Z]\b))*\+?"
 )
 _SENTENCE_END = re.compile(r"[.!?]['\"”’)]*\s+(?=[\"“‘'(]?[A-ZÀ-Ö\d])|\n\s*")
-_QUOTED = re.compile(r"[“\"]([^“”\"\n]{2,70})[”\"]|‘([^‘’\n]{2,70})’|《([^》\n]{1,60})》|(?<=\s)'([^'\n]{2,70})'(?=[\s,.])")
+_QUOTED = re.compile(
+    r"[“\"]([^“”\"\n]{2,70})[”\"]|‘([^‘’\n]{2,70})’|《([^》\n]{1,60})》|(?<=\s)'([^'\n]{2,70})'(?=[\s,.])"
+)
 _HARD_WRAP = 60  # a line longer than this that ends without a blank line goes on in the next
 _HEADING_WORDS = 14
 _LOWER_IN_HEADINGS = frozenset(
