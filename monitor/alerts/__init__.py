@@ -1,0 +1,1 @@
+"""Alerts: rules of the configuration, checked after every update, each event told once."""
