@@ -4,8 +4,6 @@ Exact offsets and values are in ``doc._.newsgauge_figures`` and its like; spans 
 ``doc.spans["newsgauge_figures"]`` and its like.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -22,7 +20,8 @@ if TYPE_CHECKING:
     from extractors.pipeline import Reading
     from extractors.themes import Taxonomy
 
-# spaCy imports this module whenever it loads any pipeline, so each reader is imported by the component that
+# No `from __future__ import annotations` here: spaCy reads the factories' signatures at run time. And it
+# imports this module whenever it loads any pipeline, so each reader is imported by the component that
 # needs it.
 
 for _name in ("figures", "companies", "organisations", "themes", "countries", "titles", "facts"):
@@ -72,7 +71,7 @@ class FiguresComponent:
 class CompaniesComponent:
     """``newsgauge_companies``: companies and other organisations, known ones by alias, others by NER."""
 
-    def __init__(self, known: KnownCompanies) -> None:
+    def __init__(self, known: "KnownCompanies") -> None:
         self.known = known
 
     def __call__(self, doc: Doc) -> Doc:
@@ -88,7 +87,7 @@ class CompaniesComponent:
 class ThemesComponent:
     """``newsgauge_themes``: story themes, with titles of series and countries of audiences."""
 
-    def __init__(self, taxonomy: Taxonomy) -> None:
+    def __init__(self, taxonomy: "Taxonomy") -> None:
         self.taxonomy = taxonomy
 
     def __call__(self, doc: Doc) -> Doc:
@@ -163,7 +162,7 @@ def make_facts(nlp: Language, name: str, batch_size: int) -> FactsComponent:
     return FactsComponent(nlp, batch_size)
 
 
-def add_components(nlp: Language, how: Reading) -> Language:
+def add_components(nlp: Language, how: "Reading") -> Language:
     """Add newsgauge's components to *nlp*: sentences and the known names before its NER, the rest after."""
     files, own = [str(f) for f in how.company_files], [dict(c) for c in how.companies]
     nlp.add_pipe("newsgauge_sentences", first=True)
