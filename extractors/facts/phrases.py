@@ -1,0 +1,151 @@
+"""Stretches of a sentence's tree as an analyst would write them: noun phrases without their clutter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from spacy.tokens import Token
+
+from extractors.facts.draft import Draft
+from extractors.facts.words import words
+from extractors.findings import Span
+
+_LEFT = frozenset({"compound", "amod", "nmod", "npadvmod", "advmod", "nummod", "neg"})
+_NOUN_TAGS = frozenset({"NN", "NNS", "NNP", "NNPS"})
+_NAME_TAGS = frozenset({"NNP", "NNPS"})
+_OF_HEADS = frozenset(
+    "number share value cost price volume amount sum total average percentage proportion size pace rate level "
+    "portion majority budget source sale purchase acquisition".split()
+)
+_MOST_WORDS = 8
+
+
+class Phrases:
+    """The phrases of one sentence; ``names`` are the stretches of the text that name organisations."""
+
+    def __init__(self, draft: Draft, text: str, names: Sequence[tuple[int, int, str]]) -> None:
+        self.draft = draft
+        self.text = text
+        self.names = names
+
+    def span(self, token: Token) -> Span:
+        """The stretch of the text that *token* stands for."""
+        return self.draft.spans[token.i]
+
+    def words(self, tokens: Iterable[Token]) -> str:
+        """The text of *tokens* in order, spaced as in the text."""
+        out, end = "", -1
+        for token in sorted(tokens, key=lambda t: t.i):
+            span = self.span(token)
+            out += (" " if out and span.start != end else "") + self.text[span.start : span.end]
+            end = span.end
+        return out.strip(" -–—,")
+
+    def name_at(self, token: Token) -> str | None:
+        """The organisation that *token* is part of the name of."""
+        span = self.span(token)
+        return next((name for start, end, name in self.names if start <= span.start and span.end <= end), None)
+
+    def noun(self, head: Token, drop_names: bool = True) -> str:
+        """The metric that *head* and the words before it name, organisations and plain adjectives left out."""
+        return self.words([*self._modifiers(head, drop_names), head])
+
+    def _modifiers(self, head: Token, drop_names: bool) -> Iterator[Token]:
+        for child in head.lefts:
+            if child.dep_ not in _LEFT or child.ent_type_ or child.tag_ in ("CD", "DT", "PDT", "WDT"):
+                continue
+            if child.lower_ in words().dropped or child.tag_ in ("RB", "RBR", "JJS", "RBS") and child.dep_ == "advmod":
+                continue
+            if drop_names and (self.name_at(child) or is_place(child)):
+                continue
+            yield from self._modifiers(child, drop_names)
+            yield from (t for t in child.rights if t.dep_ in ("punct", "cc", "conj") and not t.ent_type_ and t.i < head.i)
+            yield child
+
+    def metric(self, head: Token) -> str:
+        """The metric that *head* names, with the phrase after it that it can't do without."""
+        text = self.noun(head)
+        for child in head.rights:
+            if child.dep_ != "prep":
+                continue
+            extra = self._complement(head, child)
+            if extra and len(f"{text} {extra}".split()) <= _MOST_WORDS:
+                text = f"{text} {extra}"
+        return text
+
+    def _complement(self, head: Token, prep: Token) -> str | None:
+        target = next((t for t in prep.children if t.dep_ in ("pobj", "pcomp")), None)
+        if target is None or target.ent_type_:
+            return None
+        wanted = prep.lower_ == "per" or (prep.lower_ == "of" and _is_of_head(head))
+        if prep.lower_ == "from":
+            wanted = target.tag_ in ("NN", "NNS") and not is_temporal(target)
+        if prep.lower_ in ("on", "for") and words().metric_of(head.lower_):
+            wanted = target.tag_ in ("NN", "NNS", "VBG") and not is_temporal(target) and target.dep_ == "pobj"
+        if not wanted or self.name_at(target):
+            return None
+        return f"{prep.lower_} {self.noun(target)}"
+
+    def thing(self, head: Token) -> str:
+        """The thing that *head* names, for a subject: its organisation, or its noun phrase with places."""
+        name = self.name_at(head)
+        if name:
+            return name
+        parts = [t for t in self._thing_tokens(head)]
+        return self.words(parts[-_MOST_WORDS:]) if parts else ""
+
+    def _thing_tokens(self, head: Token) -> list[Token]:
+        tokens = [head]
+        for child in head.lefts:
+            if child.ent_type_ or child.tag_ in ("DT", "PDT", "WDT", "PRP$", "CD", "``", "''", "-LRB-"):
+                continue
+            if child.dep_ in ("compound", "amod", "nmod", "poss", "npadvmod") and child.lower_ not in words().dropped:
+                tokens += [t for t in self._thing_tokens(child) if t.tag_ != "POS"]
+        for child in head.rights:
+            if child.dep_ == "prep" and child.lower_ in ("of", "in", "for", "outside", "from"):
+                target = next((t for t in child.children if t.dep_ == "pobj" and not t.ent_type_), None)
+                if target is not None and not is_temporal(target) and target.lower_ not in words().pronouns:
+                    tokens += [child, *self._thing_tokens(target)]
+            elif child.dep_ in ("cc", "conj") and head.tag_ in _NAME_TAGS and not child.ent_type_ and child.tag_ in ("CC", *_NAME_TAGS):
+                tokens += [child] if child.dep_ == "cc" else self._thing_tokens(child)
+        return sorted(tokens, key=lambda t: t.i)
+
+
+def is_noun(token: Token) -> bool:
+    """Whether the tagger reads *token* as a noun."""
+    return token.tag_ in _NOUN_TAGS
+
+
+def is_name(token: Token) -> bool:
+    """Whether the tagger reads *token* as a proper noun."""
+    return token.tag_ in _NAME_TAGS
+
+
+_TEMPORAL = frozenset(
+    "year years month months quarter quarters half week weeks day days weekend decade period time today yesterday "
+    "january february march april may june july august september october november december monday tuesday "
+    "wednesday thursday friday saturday sunday jan. feb. mar. apr. aug. sept. oct. nov. dec.".split()
+)
+
+
+def is_temporal(token: Token) -> bool:
+    """Whether *token* names a time."""
+    return token.lower_ in _TEMPORAL or (token.tag_ == "CD" and len(token.text) == 4)
+
+
+_PLACES = frozenset(
+    "china chinese us u.s. america american uk u.k. britain british india indian japan japanese korea korean europe "
+    "european germany german france french brazil brazilian global world worldwide asia asian southeast latin north "
+    "african africa mexico mexican indonesia indonesian thailand thai vietnam vietnamese canada canadian australia "
+    "australian italy italian spain spanish russia russian ukraine ukrainian turkey turkish taiwan singapore "
+    "malaysia philippines saudi".split()
+)
+
+
+def is_place(token: Token) -> bool:
+    """Whether *token* is a country, a region or a nationality."""
+    return token.lower_ in _PLACES
+
+
+def _is_of_head(head: Token) -> bool:
+    return head.lower_ in _OF_HEADS or head.lower_.rstrip("s") in _OF_HEADS

@@ -1,0 +1,133 @@
+"""Who says a figure, on what footing, and in which scope."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from spacy.tokens import Doc, Token
+
+from extractors.facts.meaning import Meaning
+from extractors.facts.phrases import Phrases, is_name
+from extractors.facts.subjects import agent_of
+from extractors.facts.words import forms, words
+from extractors.findings import Basis, Figure
+
+_ACCORDING = re.compile(r"\b[Aa]ccording to\b|\b[Bb]ased on\b")
+
+
+@cache
+def _rules() -> Mapping[str, Mapping[str, list[str]]]:
+    return tomllib.loads(files("extractors").joinpath("rules/claims.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _claim_forms() -> Mapping[str, str]:
+    return {form: verb for verb in _rules()["claims"]["verbs"] for form in forms(verb)}
+
+
+class Claims:
+    """The sources that one sentence names; ``report`` is the last report's source in the text."""
+
+    def __init__(self, doc: Doc, phrases: Phrases, report: str | None, topic: str | None) -> None:
+        self.doc = doc
+        self.phrases = phrases
+        self.report = report
+        self.topic = topic
+
+    def claimed_by(self, anchor: int) -> str | None:
+        """Who says the figure at *anchor*: whom the sentence cites, or the subject of the verb of saying."""
+        return self._cited() or self._said(self.doc[anchor])
+
+    def _cited(self) -> str | None:
+        for token in self.doc:
+            if token.lower_ == "according" or (token.lower_ == "based" and token.i + 1 < len(self.doc)):
+                target = next((t for t in token.subtree if t.dep_ == "pobj" and t.i > token.i), None)
+                if target is not None and token.lower_ == "according":
+                    return self._source(target)
+        return None
+
+    def _said(self, figure: Token) -> str | None:
+        for token in figure.ancestors:
+            if token.lower_ in _claim_forms() and (token.tag_.startswith("V")):
+                agent = next((t for t in token.children if t.dep_ == "nsubj"), None)
+                if agent is not None and figure not in agent.subtree and self._claims(token, figure):
+                    return self._source(agent)
+        return None
+
+    def _claims(self, verb: Token, figure: Token) -> bool:
+        """Whether the figure is in what is said, not the thing said to have been posted by the subject itself."""
+        if _claim_forms()[verb.lower_] in ("report", "announce", "disclose", "show", "see", "add", "put", "value"):
+            path = [t for t in [figure, *figure.ancestors] if t.head == verb]
+            return bool(path) and (path[0].dep_ in ("ccomp", "advcl") or _claim_forms()[verb.lower_] in ("put", "value"))
+        return True
+
+    def _source(self, token: Token) -> str | None:
+        lower = token.lower_
+        if token.lower_ in _rules()["claims"]["papers"]:
+            inside = [t for t in token.subtree if self.phrases.name_at(t)]
+            names = [t for t in token.subtree if is_name(t) and t.dep_ in ("pobj", "poss")]
+            if inside:
+                return self.phrases.name_at(inside[0])
+            return self.phrases.thing(names[-1]) if names else self.report
+        if name := self.phrases.name_at(token):
+            return name
+        if lower in words().pronouns or lower in words().company_nouns:
+            return self.topic
+        if lower in _rules()["claims"]["nobody"] or not is_name(token):
+            return None
+        return self.phrases.thing(token)
+
+
+def basis_of(doc: Doc, meaning: Meaning) -> Basis:
+    """Whether a figure is reported, estimated, forecast or aimed at: the noun it came in, then its verbs."""
+    if meaning.wrap in ("forecast", "target", "estimate"):
+        return "forecast" if meaning.wrap == "forecast" else "target" if meaning.wrap == "target" else "estimate"
+    figure = doc[meaning.anchor]
+    rules = words().basis
+    for token in [figure, *figure.ancestors]:
+        lemma = words().lemma(token.lower_)
+        if token.tag_ in ("VB", "MD") or token.tag_.startswith("V"):
+            if any(t.dep_ == "aux" and t.lower_ in rules["forecast_modals"] for t in token.children):
+                return "forecast"
+            is_passive = any(t.dep_ in ("auxpass", "nsubjpass") for t in token.children)
+            holds = any(t.dep_ in ("xcomp", "ccomp") and (t == figure or t in figure.ancestors) for t in token.children)
+            if lemma in rules["target_verbs"] and holds:
+                return "target"
+            if lemma in rules["forecast_verbs"] and lemma != "see" and (is_passive or holds or figure.head.head == token):
+                return "forecast"
+            if lemma == "see" and holds and token.tag_ in ("VBZ", "VBP"):
+                return "forecast"
+            if lemma in rules["estimate_verbs"]:
+                return "estimate"
+        if token.dep_ in ("relcl",) and token != figure:
+            break
+    return "reported"
+
+
+@cache
+def _scope_pattern() -> Mapping[str, re.Pattern[str]]:
+    return {
+        scope: re.compile(r"(?<![\w-])(?:" + "|".join(re.escape(word) for word in listed) + r")(?![\w])", re.I)
+        for scope, listed in _rules()["scope"].items()
+    }
+
+
+def scope_of(metric: str, around: str) -> tuple[str, ...]:
+    """The words in the metric, or in the figure's clause, that change what the number means.
+
+    >>> scope_of("overseas in-app revenue", "")
+    ('overseas', 'in-app')
+    """
+    near = f"{metric} | {around}"
+    return tuple(scope for scope, pattern in _scope_pattern().items() if pattern.search(near))
+
+
+def clause_around(text: str, figure: Figure, start: int, end: int) -> str:
+    """The text around *figure* up to the nearest comma or other figure's end, inside the sentence."""
+    before = max(text.rfind(sign, start, figure.start) for sign in ",;:") + 1
+    after = min((at for at in (text.find(sign, figure.end, end) for sign in (", ", ";", ". ")) if at >= 0), default=end)
+    return text[max(before, start) : after]

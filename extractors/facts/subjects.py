@@ -1,0 +1,161 @@
+"""Whose figure it is: possessors, grammatical subjects, and what 'it' and 'the company' stand for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spacy.tokens import Token
+
+from extractors.facts.phrases import Phrases, is_name, is_noun, is_place, is_temporal
+from extractors.facts.words import words
+
+if TYPE_CHECKING:
+    from extractors.facts.meaning import Meaning
+
+Subject = tuple[str | None, str]
+"""A subject and the rule that found it."""
+
+
+class Subjects:
+    """The subjects of one sentence, with what the text spoke of before it.
+
+    ``topic`` is the organisation in focus, ``spoken`` the last meaning read, ``listed`` whether the text speaks
+    of shares and ``cinema`` whether it speaks of theatres.
+    """
+
+    def __init__(self, phrases: Phrases, topic: str | None, spoken: Meaning | None, listed: bool, cinema: bool) -> None:
+        self.phrases = phrases
+        self.topic = topic
+        self.spoken = spoken
+        self.listed = listed
+        self.cinema = cinema
+
+    @property
+    def spoken_thing(self) -> str | None:
+        """The subject of the last meaning read."""
+        return self.spoken.subject if self.spoken else None
+
+    def focus(self) -> Subject:
+        """The organisation in focus."""
+        return self.topic, "focus"
+
+    def screened(self, agent: Token | None) -> bool:
+        """Whether *agent* takes its money at the box office."""
+        return self.cinema and agent is not None and not (self.phrases.name_at(agent) and agent.lower_ in words().company_nouns)
+
+    def of_agent(self, agent: Token) -> Subject:
+        """The subject that *agent*, a grammatical subject or object, stands for."""
+        if name := self.phrases.name_at(agent):
+            return name, "named"
+        if agent.lower_ in words().pronouns:
+            return self._antecedent(agent)
+        if agent.lower_ in words().company_nouns and not self._is_described(agent):
+            return self.topic or self.phrases.thing(agent), "stand-in"
+        return self.phrases.thing(agent) or None, "stated"
+
+    def _is_described(self, agent: Token) -> bool:
+        """'micro-drama apps', 'some newer services': a kind of thing, not the one spoken of."""
+        definite = any(t.lower_ in ("the", "this", "that", "its") for t in agent.lefts)
+        return not definite or agent.tag_ == "NNS"
+
+    def _antecedent(self, pronoun: Token) -> Subject:
+        if pronoun.lower_ in ("which", "who", "that") and pronoun.head.dep_ == "relcl":
+            return self.of_agent(pronoun.head.head)
+        for token in reversed(list(pronoun.doc[: pronoun.i])):
+            if token.dep_ in ("nsubj", "nsubjpass") and token.head != pronoun.head and self.phrases.name_at(token):
+                return self.phrases.name_at(token), "pronoun"
+        return self.topic, "pronoun"
+
+    def of_noun(self, noun: Token) -> Subject:
+        """Whose *noun* it is: a possessor, an organisation or place beside it, or the agent of its verb."""
+        return (
+            self._possessor(noun)
+            or self._beside(noun)
+            or self._complement(noun)
+            or self._agent_over(noun)
+            or (self.topic, "focus")
+        )
+
+    def _possessor(self, noun: Token) -> Subject | None:
+        for child in noun.lefts:
+            if child.dep_ == "poss":
+                if child.lower_ in words().pronouns:
+                    return self._antecedent(child)
+                if is_temporal(child):
+                    continue
+                return self.of_agent(child)
+        return None
+
+    def _beside(self, noun: Token) -> Subject | None:
+        """'Nvidia shares', 'Chinese microdrama revenue'."""
+        for child in noun.lefts:
+            if child.dep_ in ("compound", "nmod", "amod") and not child.ent_type_:
+                if name := self.phrases.name_at(child):
+                    return name, "named"
+                if is_place(child) and child.lower_ not in ("global", "world", "worldwide"):
+                    kind = [t for t in noun.lefts if t.dep_ in ("compound", "nmod") and not t.ent_type_]
+                    return self.phrases.words([child, *kind]), "place"
+        return None
+
+    def _complement(self, noun: Token) -> Subject | None:
+        """'value of Nvidia', 'revenue in China', 'revenue from Chinese dramas', 'demand for films'."""
+        for prep in noun.rights:
+            if prep.dep_ != "prep" or prep.lower_ not in ("of", "in", "from", "at", "by", "for", "to"):
+                continue
+            target = next((t for t in prep.children if t.dep_ == "pobj" and not t.ent_type_), None)
+            if target is None or is_temporal(target):
+                continue
+            if self.phrases.name_at(target):
+                return self.phrases.name_at(target), "named"
+            placed = is_place(target) or is_name(target) or any(is_place(t) for t in target.lefts)
+            if placed or (prep.lower_ == "of" and is_noun(target) and not words().metric_of(target.lower_)):
+                return self.of_agent(target)
+        return None
+
+    def _agent_over(self, noun: Token) -> Subject | None:
+        """The agent of the verb that *noun* is an object of, however deep it hangs."""
+        if noun.dep_ in ("nsubj", "nsubjpass"):
+            return None
+        for token in noun.ancestors:
+            if token.tag_.startswith("V"):
+                agent = agent_of(token)
+                if agent is not None and agent != noun and noun not in agent.subtree:
+                    if agent.lower_ not in words().pronouns and words().metrics.get(agent.lower_) and not self.phrases.name_at(agent):
+                        return self.of_noun(agent)
+                    return self.of_agent(agent)
+        return None
+
+
+def agent_of(verb: Token) -> Token | None:
+    """The grammatical subject of *verb*, its own or that of the verb it goes on from."""
+    for _ in range(6):
+        own = next((t for t in verb.lefts if t.dep_ in ("nsubj", "nsubjpass") and not t.ent_type_), None)
+        own = own or next((t for t in verb.rights if t.dep_ in ("nsubj", "nsubjpass") and not t.ent_type_), None)
+        if own is not None:
+            return _resolved(own)
+        if verb.dep_ in ("relcl", "acl") and is_noun(verb.head):
+            return verb.head
+        if verb.dep_ == "ccomp" and is_noun(verb.head):
+            return verb.head
+        if verb.dep_ in ("xcomp", "conj", "advcl", "ccomp", "pcomp", "aux") and verb.head != verb:
+            verb = verb.head if verb.head.tag_.startswith("V") else next(
+                (t for t in verb.ancestors if t.tag_.startswith("V")), verb
+            )
+            continue
+        return None
+    return None
+
+
+def _resolved(agent: Token) -> Token:
+    """A relative pronoun's noun, or *agent* itself."""
+    if agent.lower_ in ("which", "who", "that") and agent.head.dep_ == "relcl":
+        return agent.head.head
+    return agent
+
+
+def object_of(verb: Token, figure: Token) -> Token | None:
+    """The object of *verb* that is not *figure*; in the passive its grammatical subject."""
+    for token in verb.children:
+        if token.dep_ in ("dobj", "dative") and token != figure and not token.ent_type_:
+            return token
+    return next((t for t in verb.children if t.dep_ == "nsubjpass"), None)

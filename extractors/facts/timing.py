@@ -1,0 +1,172 @@
+"""Which of the periods around it a figure covers: its own, its sentence's, or the one spoken of before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from spacy.tokens import Doc, Token
+
+from extractors.facts import days
+from extractors.facts.days import NOWHEN, Period
+from extractors.facts.draft import Draft
+from extractors.facts.meaning import Meaning
+from extractors.facts.periods import PeriodMention
+from extractors.facts.words import words
+from extractors.findings import Figure, Span
+
+_BREAK = re.compile(
+    r"[;:—]|\s--\s|,\s(?:and|but|while|whereas|which|where|with|who|after|as|before|when)\b|\b(?:but|while|whereas|compared|against|versus|"
+    r"down from|up from|than)\b|[.!?]\s"
+)
+_COMPARES = re.compile(r"\b(?:compared|against|versus|vs|down from|up from|than|from)\b")
+_NAMING = frozenset({"earlier", "comparison", "previous", "than", "then", "the_period"})
+_OF_DAYS = frozenset({"full-date", "day"})
+_STATES_A_YEAR = re.compile(r"\A,? (?:a|per) (?:year|month|week|day|quarter)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """A period and the rule that chose it; ``stated`` where the figure's own clause names it."""
+
+    period: Period
+    rule: str
+    stated: bool = False
+
+
+@dataclass(slots=True)
+class Clock:
+    """The periods a text has spoken of: its lead's, the last one of reported figures, the last of any."""
+
+    lead: Period = NOWHEN
+    reported: Period = NOWHEN
+    last: Period = NOWHEN
+    today: Period = field(default=NOWHEN)
+
+
+class SentencePeriods:
+    """The periods that one sentence names, over its tree."""
+
+    def __init__(self, doc: Doc, draft: Draft, text: str, mentions: Sequence[PeriodMention], figures: Iterable[Figure]) -> None:
+        self.doc = doc
+        self.draft = draft
+        self.text = text
+        start = draft.spans[0].start if draft.spans else 0
+        self.mentions = [m for m in mentions if m.start >= start]
+        self.figures = [Span(f.start, f.end) for f in figures if f.pair_of is None]
+
+    def choose(self, figure: Figure, meaning: Meaning, clock: Clock, base: Period, inherits: bool, point: bool) -> Timing:
+        """The period of *figure*; *base* is what a comparison is shifted from, *point* whether days count."""
+        if meaning.compared:
+            return self._compared(figure, base)
+        token = self.doc[meaning.anchor]
+        usable = [m for m in self.mentions if self._counts(m, point) and self._in_reach(m, token)]
+        for mention, rule in ((self._following(figure, usable, token), "after"), (self._before(figure, usable), "before")):
+            if mention is not None:
+                return Timing(self._resolved(mention, clock), f"{rule}:{mention.form}", stated=True)
+        if usable and not self._belongs_elsewhere(figure, usable):
+            return Timing(self._resolved(usable[0], clock), f"sentence:{usable[0].form}")
+        return self._inherited(clock, inherits, point)
+
+    def _counts(self, mention: PeriodMention, point: bool) -> bool:
+        if mention.role in ("earlier", "comparison", "previous", "than", "from"):
+            return False
+        return mention.form not in _OF_DAYS or (point and mention.form in _OF_DAYS) or mention.role in ("since", "at", "by")
+
+    def _in_reach(self, mention: PeriodMention, figure: Token) -> bool:
+        """Whether no clause that leaves the figure out, or holds it apart, stands between."""
+        token = self._token(mention)
+        if token is None:
+            return True
+        above = {figure.i, *(t.i for t in figure.ancestors)}
+        for up in [token, *token.ancestors]:
+            if up.i in above:
+                return self._not_apart(figure, up)
+            if up.dep_ in ("relcl", "acl", "advcl") and up != token:
+                return False
+        return True
+
+    def _not_apart(self, figure: Token, shared: Token) -> bool:
+        for up in [figure, *figure.ancestors]:
+            if up == shared:
+                return True
+            if up.dep_ in ("relcl", "acl") or (up.dep_ == "advcl" and up.tag_ == "VBG" and up.i > shared.i):
+                return up.lower_ in words().lemmas and words().lemma(up.lower_) in words().moves
+        return True
+
+    def _token(self, mention: PeriodMention) -> Token | None:
+        inside = [t for t in self.doc if mention.start <= self.draft.spans[t.i].start < mention.end]
+        places = {t.i for t in inside}
+        return next((t for t in inside if t.head.i not in places), None)
+
+    def _following(self, figure: Figure, usable: Sequence[PeriodMention], token: Token) -> PeriodMention | None:
+        mention = next((m for m in usable if m.start >= figure.end), None)
+        if mention is None or _BREAK.search(self.text, figure.end, mention.start):
+            return None
+        between = any(figure.end <= f.start and f.end <= mention.start for f in self.figures)
+        if between and _is_from(token):
+            return None
+        return mention
+
+    def _before(self, figure: Figure, usable: Sequence[PeriodMention]) -> PeriodMention | None:
+        mention = next((m for m in reversed(usable) if m.end <= figure.start), None)
+        if mention is None:
+            return None
+        between = self.text[mention.end : figure.start]
+        if re.search(r"[;]|\b(?:but|while|whereas)\b|[.!?]\s", between):
+            return None
+        return mention
+
+    def _belongs_elsewhere(self, figure: Figure, usable: Sequence[PeriodMention]) -> bool:
+        """Whether another figure stands between this one and the sentence's only period."""
+        if len(usable) != 1:
+            return True
+        mention = usable[0]
+        low, high = min(figure.end, mention.end), max(figure.start, mention.start)
+        return any(low <= f.start and f.end <= high for f in self.figures) or bool(_BREAK.search(self.text, low, high))
+
+    def _resolved(self, mention: PeriodMention, clock: Clock) -> Period:
+        if mention.role == "then":
+            return clock.last
+        if mention.role == "the_period":
+            earlier = next((m for m in reversed(self.mentions) if m.end <= mention.start and m.period.known), None)
+            return earlier.period if earlier else clock.reported
+        return mention.period
+
+    def _compared(self, figure: Figure, base: Period) -> Timing:
+        """A level that another is compared with: the period named with it, or the other's a year earlier."""
+        after = next((m for m in self.mentions if m.start >= figure.end), None)
+        if after is None or any(figure.end <= f.start < after.start for f in self.figures):
+            return Timing(NOWHEN, "compared")
+        if after.role == "earlier":
+            return Timing(days.years_earlier(base), "year-earlier", stated=base.known)
+        if after.role == "previous":
+            return Timing(days.previous(base), "previous", stated=base.known)
+        if after.form in _OF_DAYS:
+            return Timing(NOWHEN, "compared")
+        return Timing(after.period, f"compared:{after.form}", stated=True)
+
+    def _inherited(self, clock: Clock, inherits: bool, point: bool) -> Timing:
+        if point and clock.today.known and not self.mentions:
+            return Timing(clock.today, "day-of-publication")
+        if inherits and clock.reported.known:
+            return Timing(clock.reported, "spoken-of")
+        if inherits and clock.lead.known:
+            return Timing(clock.lead, "lead")
+        return Timing(NOWHEN, "none")
+
+
+def _is_from(figure: Token) -> bool:
+    return figure.dep_ == "pobj" and figure.head.lower_ == "from"
+
+
+_LEAD_FORMS = frozenset(
+    {"quarter", "quarter-code", "half", "half-code", "first-months", "months-ended", "months-ended-day-first", "month-quarter", "calendar-year", "month-range"}
+)
+
+
+def lead_period(mentions: Iterable[PeriodMention]) -> Period:
+    """The one reporting period that a text's title and first sentences name, or none."""
+    found = {m.period for m in mentions if m.form in _LEAD_FORMS and m.role == "in" and m.period.known}
+    return found.pop() if len(found) == 1 else NOWHEN
