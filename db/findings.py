@@ -174,25 +174,30 @@ class _CompanyRows:
     def __init__(self, db: Database, now: datetime) -> None:
         self._db = db
         self._now = now.isoformat()
-        self._ids: dict[str, int] = {}
+        self._ids: dict[str, tuple[int, int]] = {}
 
     def id_of(self, company: Company) -> int:
+        """The row that counts for *company*."""
+        return self.ids_of(company)[1]
+
+    def ids_of(self, company: Company) -> tuple[int, int]:
+        """The row that its name stands for, and the row it was merged into or the same."""
         found = key(company.name)
         if found not in self._ids:
             self._ids[found] = self._look_up(company, found)
         return self._ids[found]
 
-    def _look_up(self, company: Company, found: str) -> int:
+    def _look_up(self, company: Company, found: str) -> tuple[int, int]:
         row = self._db.execute(
-            "SELECT coalesce(merged_into, id) FROM companies WHERE key = ? OR known_id = ? "
+            "SELECT id, coalesce(merged_into, id) FROM companies WHERE key = ? OR known_id = ? "
             "UNION ALL "
-            "SELECT coalesce(c.merged_into, c.id) FROM aliases a JOIN companies c ON c.id = a.company "
+            "SELECT c.id, coalesce(c.merged_into, c.id) FROM aliases a JOIN companies c ON c.id = a.company "
             "WHERE a.key = ? LIMIT 1",
             [found, company.id, found],
         ).fetchone()
         if row:
-            return int(row[0])
-        return int(
+            return int(row[0]), int(row[1])
+        made = int(
             self._db["companies"]
             .insert(
                 {
@@ -205,6 +210,7 @@ class _CompanyRows:
             )
             .last_pk
         )
+        return made, made
 
 
 class _PartWriter:
@@ -298,11 +304,13 @@ class _PartWriter:
 
     def _write_companies(self, companies: Iterable[Company]) -> None:
         for company in companies:
-            row = self._companies.id_of(company)
-            self._insert("company_mentions", (self._mention(row, mention) for mention in company.mentions))
+            rows = self._companies.ids_of(company)
+            self._insert("company_mentions", (self._mention(rows, mention) for mention in company.mentions))
 
-    def _mention(self, company: int, mention: CompanyMention) -> dict[str, Any]:
-        return {**self._at(mention), "company": company, "source": mention.source, **self._beat(mention)}
+    def _mention(self, rows: tuple[int, int], mention: CompanyMention) -> dict[str, Any]:
+        named, company = rows
+        place = {**self._at(mention), "source": mention.source, **self._beat(mention)}
+        return place | {"company": company, "named": named}
 
     def _fact(self, fact: Fact, ids: Mapping[str, Sequence[int]]) -> dict[str, Any]:
         kind, _, place = fact.figure.partition(":")

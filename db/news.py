@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from db.companies import COUNTED
 from db.store import Store
 
 LATE = timedelta(days=3)
@@ -223,7 +224,7 @@ def _voices(store: Store, since: datetime, until: datetime) -> dict[int, tuple[s
           FROM new_articles n
           JOIN company_mentions m ON m.article = n.id
           JOIN companies c ON c.id = m.company
-         WHERE n.on_beat = 1 AND m.on_beat = 1 AND c.kind IN ('company', 'app', 'platform', 'brand')
+         WHERE n.on_beat = 1 AND m.on_beat = 1 AND c.kind IN {COUNTED}
          GROUP BY c.id
         """,
         _stretch(since, until),

@@ -266,6 +266,7 @@ CREATE TABLE company_mentions (
   id INTEGER PRIMARY KEY,
   article INTEGER NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
   company INTEGER NOT NULL REFERENCES companies (id),
+  named INTEGER NOT NULL REFERENCES companies (id),
   part TEXT NOT NULL CHECK (part IN ('title', 'body')),
   start INTEGER NOT NULL,
   "end" INTEGER NOT NULL,
@@ -277,6 +278,7 @@ CREATE TABLE company_mentions (
 ) STRICT;
 CREATE INDEX company_mentions_article ON company_mentions (article);
 CREATE INDEX company_mentions_company ON company_mentions (company, article);
+CREATE INDEX company_mentions_named ON company_mentions (named);
 
 CREATE TABLE themes (
   id TEXT PRIMARY KEY,

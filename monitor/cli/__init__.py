@@ -27,6 +27,7 @@ COMMANDS = {
     "run": "monitor.cli.daemon:run",
     "reload": "monitor.cli.daemon:reload",
     "extract": "monitor.cli.extract:extract",
+    "companies": "monitor.cli.companies:companies",
     "trends": "monitor.cli.trends:trends",
     "digest": "monitor.cli.digest:digest",
     "serve": "monitor.cli.serve:serve",

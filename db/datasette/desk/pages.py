@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
 
+from db.companies import COUNTED
 from db.datasette.desk import charts, rows
 from db.datasette.desk.highlight import Mark, highlighted
 from db.datasette.desk.rows import Row, ask, one
@@ -200,7 +201,7 @@ def theme(connection: sqlite3.Connection, name: str) -> Values | None:
             connection,
             name,
             f"company_mentions x ON x.article = a.id JOIN companies c ON c.id = x.company AND c.kind IN "
-            f"{rows.COMPANY_KINDS}",
+            f"{COUNTED}",
             "c.id, c.name",
         ),
         "countries": _beside_theme(

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from db.companies import COUNTED
+
 Row = Mapping[str, Any]
-COMPANY_KINDS = "('company', 'app', 'platform', 'brand', 'fund')"
 
 
 def ask(connection: sqlite3.Connection, sql: str, values: Mapping[str, Any] | None = None) -> list[Row]:
@@ -111,7 +112,7 @@ def leading_companies(connection: sqlite3.Connection, since: date, limit: int = 
         SELECT c.id, c.name, count(DISTINCT coalesce(a.story, -a.id)) AS stories,
                count(DISTINCT a.outlet) AS outlets
           FROM articles a JOIN company_mentions m ON m.article = a.id JOIN companies c ON c.id = m.company
-         WHERE a.published >= :since AND a.on_beat = 1 AND c.kind IN {COMPANY_KINDS}
+         WHERE a.published >= :since AND a.on_beat = 1 AND c.kind IN {COUNTED}
          GROUP BY c.id ORDER BY stories DESC, c.name LIMIT :limit
         """,
         {"since": since.isoformat(), "limit": limit},

@@ -6,5 +6,5 @@ first_named AS (
 )
 SELECT c.name, f.first_named, f.stories, f.sentence, f.company
   FROM first_named f JOIN companies c ON c.id = f.company, newest n
- WHERE f.first_named > date(n.day, '-30 days') AND c.kind IN ('company', 'app', 'platform', 'brand')
+ WHERE f.first_named > date(n.day, '-30 days') AND c.kind IN ('company', 'app', 'platform', 'brand', 'service', 'studio', 'fund')
  ORDER BY f.stories DESC, f.first_named LIMIT 200

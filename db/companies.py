@@ -1,0 +1,189 @@
+"""Company rows: the known ones with spellings and owners, the user's spellings, and reversible merges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from db.store import DatabaseError, Store
+from extractors.companies import KnownCompanies, KnownCompany, Suggestion, key, suggestions
+
+COUNTED_KINDS = ("company", "app", "platform", "brand", "service", "studio", "fund")
+"""The kinds that share of voice and league tables count; media, bodies and events are kept, not counted."""
+
+COUNTED = f"({', '.join(repr(kind) for kind in COUNTED_KINDS)})"
+"""The same as an SQL list."""
+
+
+class UnknownCompany(DatabaseError):  # noqa: N818 - reads as what it says
+    """No company goes by a name; the message suggests those that are near."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyRow:
+    """A company as stored, with its spellings and how often it was named."""
+
+    id: int
+    name: str
+    kind: str
+    known_id: str | None
+    aliases: tuple[str, ...]
+    mentions: int
+    articles: int
+    merged: tuple[str, ...]  # names of companies merged into it
+
+
+def register_known(store: Store, known: KnownCompanies) -> None:
+    """Make sure that every known company has its row, spellings and owners; older rows keep their ids."""
+    with store.write() as db:
+        ids = {company.id: _register(db, company) for company in known.companies.values()}
+        for relations in known.ownerships.values():
+            for relation in relations:
+                row = {
+                    "owned": ids[relation.owned],
+                    "owner": ids[relation.owner],
+                    "relation": relation.relation,
+                    "stake": relation.stake,
+                    "since": relation.since and relation.since.isoformat(),
+                    "until": relation.until and relation.until.isoformat(),
+                    "source": relation.source,
+                }
+                _insert_or_update(db, "ownerships", row, ("owned", "owner", "relation"))
+
+
+def _register(db: Database, company: KnownCompany) -> int:
+    found = db.execute(
+        "SELECT id FROM companies WHERE known_id = ? OR key = ? ORDER BY known_id IS NULL",
+        [company.id, key(company.name)],
+    ).fetchone()
+    values = {
+        "known_id": company.id,
+        "name": company.name,
+        "kind": company.kind,
+        "chinese_name": company.chinese[0] if company.chinese else None,
+        "ticker": company.ticker,
+        "country": company.country,
+    }
+    if found:
+        number = int(found[0])
+        db["companies"].update(number, values)
+    else:
+        number = int(db["companies"].insert({"key": key(company.name), **values}).last_pk)
+    for name in company.names[1:]:
+        _alias(db, number, name, "user" if company.user else "known")
+    return number
+
+
+def _alias(db: Database, company: int, name: str, source: str) -> None:
+    row = {"company": company, "alias": name, "key": key(name), "source": source}
+    db["aliases"].insert(row, ignore=True)
+
+
+def _insert_or_update(db: Database, table: str, row: Mapping[str, Any], unique: tuple[str, ...]) -> None:
+    columns = ", ".join(row)
+    changes = ", ".join(f"{name} = excluded.{name}" for name in row if name not in unique)
+    db.execute(
+        f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' for _ in row)}) "
+        f"ON CONFLICT ({', '.join(unique)}) DO UPDATE SET {changes}",
+        list(row.values()),
+    )
+
+
+def find(store: Store, name: str) -> int:
+    """The id of the company that goes by *name*; raises UnknownCompany, with near names, where none does."""
+    row = store.db.execute(
+        "SELECT coalesce(merged_into, id) FROM companies WHERE key = :key OR known_id = :name "
+        "UNION ALL SELECT coalesce(c.merged_into, c.id) FROM aliases a JOIN companies c ON c.id = a.company "
+        "WHERE a.key = :key LIMIT 1",
+        {"key": key(name), "name": name},
+    ).fetchone()
+    if row:
+        return int(row[0])
+    near = store.db.execute(
+        "SELECT name FROM companies WHERE name LIKE ? ORDER BY length(name) LIMIT 3", [f"%{name[:5]}%"]
+    ).fetchall()
+    hint = f"; near: {', '.join(n for (n,) in near)}" if near else ""
+    raise UnknownCompany(f"no company goes by {name!r}{hint}")
+
+
+def show(store: Store, company: int) -> CompanyRow:
+    """One company, with its spellings and counts."""
+    row = next(store.db["companies"].rows_where("id = ?", [company]))
+    counts = store.db.execute(
+        "SELECT count(*), count(DISTINCT article) FROM company_mentions WHERE company = ?", [company]
+    ).fetchone()
+    aliases = store.db["aliases"].rows_where("company = ?", [company], order_by="alias")
+    merged = store.db["companies"].rows_where("merged_into = ?", [company], order_by="name")
+    return CompanyRow(
+        id=company,
+        name=row["name"],
+        kind=row["kind"],
+        known_id=row["known_id"],
+        aliases=tuple(alias["alias"] for alias in aliases),
+        mentions=counts[0],
+        articles=counts[1],
+        merged=tuple(other["name"] for other in merged),
+    )
+
+
+def add(store: Store, name: str, kind: str, aliases: Iterable[str] = ()) -> int:
+    """Add a company by hand, or the spellings to the one that goes by *name*."""
+    with store.write() as db:
+        try:
+            company = find(store, name)
+        except UnknownCompany:
+            company = int(db["companies"].insert({"key": key(name), "name": name, "kind": kind}).last_pk)
+        for alias in aliases:
+            _alias(db, company, alias, "user")
+    return company
+
+
+def merge(store: Store, source: int, target: int) -> None:
+    """Make *source* and its past mentions part of *target*; ``unmerge`` takes it back."""
+    if source == target:
+        raise DatabaseError("a company cannot be merged into itself: name two")
+    with store.write() as db:
+        db.execute(
+            "UPDATE companies SET merged_into = ? WHERE id = ? OR merged_into = ?", [target, source, source]
+        )
+        db.execute("UPDATE company_mentions SET company = ? WHERE company = ?", [target, source])
+        db.execute("UPDATE facts SET company = ? WHERE company = ?", [target, source])
+
+
+def unmerge(store: Store, source: int) -> None:
+    """Let *source* stand for itself again, with the mentions that named it."""
+    row = next(store.db["companies"].rows_where("id = ?", [source]))
+    if row["merged_into"] is None:
+        raise DatabaseError(f"{row['name']} is not merged into another company")
+    with store.write() as db:
+        db.execute("UPDATE companies SET merged_into = NULL WHERE id = ?", [source])
+        db.execute("UPDATE company_mentions SET company = named WHERE named = ?", [source])
+        db.execute(
+            "UPDATE facts SET company = :source WHERE company = :target AND article IN "
+            "(SELECT article FROM company_mentions WHERE named = :source) AND article NOT IN "
+            "(SELECT article FROM company_mentions WHERE named = :target)",
+            {"source": source, "target": row["merged_into"]},
+        )
+
+
+def suggest(store: Store, limit: int = 30) -> list[Suggestion]:
+    """Pairs of companies with similar names, the most similar first, for someone to judge."""
+    names = [
+        name
+        for (name,) in store.db.execute(
+            f"SELECT name FROM companies WHERE merged_into IS NULL AND kind IN {COUNTED} "
+            "AND id IN (SELECT company FROM company_mentions)"
+        )
+    ]
+    return list(suggestions(names))[:limit]
+
+
+def merged_id(store: Store, name: str) -> int:
+    """The id of the company *name* itself, even where it is merged into another."""
+    row = store.db.execute("SELECT id FROM companies WHERE key = ?", [key(name)]).fetchone()
+    if row is None:
+        raise UnknownCompany(f"no company goes by {name!r}")
+    return int(row[0])
