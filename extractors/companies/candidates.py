@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from extractors.companies.chunks import Chunk, chunks
+from extractors.companies.chunks import Chunk
 from extractors.companies.context import cues
 from extractors.companies.evidence import form_cues, total
 from extractors.companies.kinds import kind_of
@@ -66,6 +66,7 @@ class Name:
 def names(
     text: str,
     words: Sequence[Word],
+    whole_runs: Sequence[Chunk],
     entities: Sequence[Entity],
     matches: Sequence[NameMatch],
     vocabulary: Vocabulary,
@@ -75,7 +76,7 @@ def names(
     unsure = {(m.start, m.end): m.company for m in matches if m.ambiguous}
     found: dict[str, Name] = {}
     quoted = quoted_titles(text)
-    runs = [part for run in chunks(words, vocabulary) for part in _outside(words, run, certain)]
+    runs = [part for run in whole_runs for part in _outside(words, run, certain)]
     mid_sentence = {text[words[c.first].start : words[c.last].end] for c in runs if not words[c.first].first}
     for run in runs:
         trimmed = _trimmed(text, words, run, entities, mid_sentence, vocabulary)
@@ -115,7 +116,9 @@ def _add(
     if name is None:
         own_cues = frozenset(form_cues(own, lowers, vocabulary))
         name = found[form] = Name(form, lowers, kind_of(lowers, vocabulary), own_cues)
-    name.known = name.known or unsure.get((start, end))
+    if name.known is None and (known := unsure.get((start, end))):
+        name.known = known
+        name.extra.add("known name")
     label = _label(entities, start, end)
     around = frozenset(cues(words, run, vocabulary))
     if any(a <= start and end <= b for a, b in quoted):
@@ -159,7 +162,9 @@ def _trimmed(
     """*run* without the common word that starts a sentence, peoples before a name, and acronyms of no one."""
     first, last = run.first, run.last
     whole = text[words[first].start : words[last].end]
-    if words[first].first and words[first].lower in vocabulary.common and whole not in mid_sentence:
+    while first < last and words[first].lower in vocabulary.company_nouns and words[first + 1].gap == " ":
+        first += 1
+    if words[first].first and words[first].lower in vocabulary.openers and whole not in mid_sentence:
         if not (first < last and _label(entities, words[first].start, words[last].end, exact=True)):
             first += 1
     while (
@@ -174,7 +179,7 @@ def _trimmed(
 
 
 def _stripped(vocabulary: Vocabulary) -> frozenset[str]:
-    return vocabulary.peoples | {"the", "a", "an"}
+    return vocabulary.nationalities
 
 
 def _keeps(words: Sequence[Word], first: int, last: int, vocabulary: Vocabulary) -> bool:

@@ -21,6 +21,10 @@ _OF_HEADS = frozenset(
 _GOVERNING = frozenset(
     "bureau administration commission department ministry authority association council".split()
 )
+_FIELDS = frozenset(
+    "film films culture television radio media arts art sports music games food oil tourism theatre music animation "
+    "tv beverage beverages science research design iron coal marine fire property life home health fashion".split()
+)
 _JOINING = frozenset({"of", "for"})
 _ABBREVIATED = frozenset("inc corp co ltd bros jr sr st dr mr ms mrs pte pvt no bhd intl".split())
 
@@ -36,10 +40,12 @@ class Chunk:
 def is_name_word(word: Word, vocabulary: Vocabulary) -> bool:
     """Whether *word* is written as a part of a name: with a capital, or like 'iPhone' or '58.com'."""
     text = word.text
+    if text.islower() and "." not in text and not text[0].isdigit():
+        return False  # nearly every word of a text
     if word.lower in vocabulary.calendar:
         return False
     if text[0].isupper():
-        return True
+        return not (text[-1].isdigit() and text.rstrip("0123456789.,").lower() in vocabulary.acronyms)
     if text[0].isdigit():
         return any(c.isupper() for c in text) and not _is_ordinal(text) or text.endswith((".com", ".cn"))
     return any(c.isupper() for c in text[1:3]) or word.lower.endswith((".com", ".cn", ".ai", ".io", ".tv"))
@@ -105,6 +111,12 @@ def _over_connector(words: Sequence[Word], first: int, last: int, vocabulary: Vo
         return None
     if connector.lower == "and" and _is_of_ministry(words, last + 2, vocabulary):
         return last + 2
+    if (
+        connector.lower == "and"
+        and last > first
+        and _are_fields(words[last], words[last + 2 : last + 3], vocabulary)
+    ):
+        return last + 2
     if not run & _OF_HEADS:
         return None
     if connector.lower in _JOINING and words[last].lower in _OF_HEADS:
@@ -118,6 +130,17 @@ def _over_connector(words: Sequence[Word], first: int, last: int, vocabulary: Vo
     if at >= len(words) or words[at].gap != " " or words[at].sentence != words[last].sentence:
         return None
     return at if is_name_word(words[at], vocabulary) and words[at].lower not in vocabulary.breaks else None
+
+
+def _are_fields(word: Word, following: Sequence[Word], vocabulary: Vocabulary) -> bool:
+    """Whether two fields are joined in a company's name: 'Film and Television', 'Food and Beverage'."""
+    return (
+        word.lower in _FIELDS
+        and bool(following)
+        and following[0].gap == " "
+        and following[0].text[0].isupper()
+        and (following[0].lower in vocabulary.last_words or following[0].lower in _FIELDS)
+    )
 
 
 def _is_of_ministry(words: Sequence[Word], at: int, vocabulary: Vocabulary) -> bool:

@@ -20,7 +20,13 @@ _MARKETS = frozenset(
 _SUFFIXED = frozenset("backed owned led operated run funded controlled affiliated invested developed".split())
 _BASED = frozenset({"born", "headquartered", "bound", "wide", "listed", "made", "produced"})
 _COPULAS = frozenset({"is", "was", "are", "were", "became", "remains"})
-_SUCH = (("such", "as"), ("like",), ("including",), ("namely",), ("e.g",))
+_SUCH = (
+    ("such", "as"),
+    *((word,) for word in ("like", "including", "include", "includes", "included", "namely", "are", "were")),
+)
+_OWNING = frozenset("its their other main biggest largest two three four five these of both".split())
+_SUBJECT_GAPS = (" ", "—", " — ")
+_KEY_RATES = frozenset({"key", "interest", "policy", "benchmark", "lending"})
 _RATES = frozenset({"rate", "rates"})
 _OPENING = ("", " ", "-", " “", ' "', " ‘", " '", " (", ": ", "—", " — ", " – ", " - ")
 _POSSESSIVE = ("'s ", "’s ", "' ", "’ ")
@@ -33,6 +39,8 @@ def cues(words: Sequence[Word], chunk: Chunk, vocabulary: Vocabulary) -> Iterato
     before = [w for w in words[max(0, chunk.first - _BEFORE) : chunk.first] if w.sentence == sentence]
     after = [w for w in words[chunk.last + 1 : chunk.last + 1 + _AFTER] if w.sentence == sentence]
     name = words[chunk.first : chunk.last + 1]
+    if len(before) > 1 and name[0].gap == ", " and _are_rivals(before, vocabulary):
+        yield "company noun before"
     if before and name[0].gap in _OPENING:
         yield from _before(before, name, vocabulary)
     if after:
@@ -52,7 +60,7 @@ def _before(before: Sequence[Word], name: Sequence[Word], vocabulary: Vocabulary
         yield "on it"
     elif vocabulary.place_before.ending(lowers):
         yield "in it"
-    if _is_example(lowers, vocabulary):
+    if is_example(lowers, vocabulary):
         yield "apps such as it"
     if plain[-1] is before[-1] or before[-1].lower == "the":
         yield from _noun_before(before, plain[-1], lowers, name[0], vocabulary)
@@ -74,15 +82,23 @@ def _noun_before(
         yield "film before"
 
 
+def _are_rivals(before: Sequence[Word], vocabulary: Vocabulary) -> bool:
+    """'two of its competitors, X and Y', 'other platforms, X among them'."""
+    noun, of = before[-1].lower, before[-2].lower
+    return noun.endswith("s") and noun in vocabulary.nouns and of in _OWNING
+
+
 def _is_of_platform(lowers: Sequence[str], vocabulary: Vocabulary) -> bool:
     return lowers[-1] == "on" and bool(vocabulary.on_platforms & set(lowers[-6:-1]))
 
 
-def _is_example(lowers: Sequence[str], vocabulary: Vocabulary) -> bool:
+def is_example(lowers: Sequence[str], vocabulary: Vocabulary) -> bool:
     """Whether *lowers* end in 'platforms such as', 'carriers including', with few words between."""
     for such in _SUCH:
         if tuple(lowers[-len(such) :]) == such:
-            return bool(vocabulary.nouns & set(lowers[-len(such) - 2 : -len(such)]))
+            return any(
+                w in vocabulary.nouns or w in vocabulary.counted for w in lowers[-len(such) - 2 : -len(such)]
+            )
     return False
 
 
@@ -117,51 +133,78 @@ def _predicate(
     after: Sequence[Word], lowers: Sequence[str], name: Sequence[Word], vocabulary: Vocabulary
 ) -> Iterator[str]:
     """Cues of the words that follow the name itself: 'X app', 'X raised', 'X told', 'X is a lender'."""
-    adjacent = after[0].gap in (" ", "—", " — ")
-    if adjacent and _is_noun(after[0], vocabulary):
-        if lowers[0].endswith("s") and not vocabulary.belongings.starting(lowers):
+    skipped = len(list(takewhile(vocabulary.between.__contains__, lowers[:3])))
+    if after[0].gap in _SUBJECT_GAPS:
+        noun = list(_noun_after(after, lowers, name, vocabulary))
+        yield from noun or _subject(after, lowers, name, skipped, vocabulary)
+        if noun:
+            return
+    if vocabulary.person_after.starting(lowers[skipped:]):
+        yield "person verb"
+    elif after[0].gap == " " and lowers[0] in vocabulary.place_after:
+        yield "place after"
+    elif after[0].gap == " " and vocabulary.title_after.starting(lowers):
+        yield "season after"
+
+
+def _noun_after(
+    after: Sequence[Word], lowers: Sequence[str], name: Sequence[Word], vocabulary: Vocabulary
+) -> Iterator[str]:
+    """'X app' and 'X short-drama platform'; but 'Streaming platforms', 'Game publisher Vantor'."""
+    if _named_product(after, vocabulary):
+        yield from ("company noun after", "product")
+    elif after[0].text[0].islower() and lowers[0] in vocabulary.nouns:
+        plural = lowers[0].endswith("s") and not vocabulary.belongings.starting(lowers)
+        if plural or _is_adjective(after, name):
             yield "plural noun after"
             return
         yield "company noun after"
         if lowers[0] in vocabulary.product_nouns:
             yield "product"
-        return
-    if (
-        adjacent
-        and after[0].text[0].isupper()
-        and lowers[0] in vocabulary.breaks
-        and _is_post(name, vocabulary)
-    ):
+
+
+def _is_adjective(after: Sequence[Word], name: Sequence[Word]) -> bool:
+    """Whether the one word that starts the sentence only describes the name that follows the noun."""
+    following = after[1].text[0].isupper() and after[1].gap == " " if len(after) > 1 else False
+    return name[0].first and len(name) == 1 and following
+
+
+def _subject(
+    after: Sequence[Word], lowers: Sequence[str], name: Sequence[Word], skipped: int, vocabulary: Vocabulary
+) -> Iterator[str]:
+    """Cues of what the name does and is: 'X raised', 'X CEO', 'X has 6 million users', 'X is a lender'."""
+    if after[0].text[0].isupper() and lowers[0] in vocabulary.breaks and _is_post(name, vocabulary):
         yield "a post's name"
-    elif adjacent and vocabulary.belongings.starting(lowers):
+    elif vocabulary.belongings.starting(lowers):
         yield "its executives"
-    skipped = len(list(takewhile(vocabulary.between.__contains__, lowers[:3])))
-    if adjacent and (verb := _verb(lowers, lowers[skipped:], vocabulary)):
+    if verb := _verb(lowers, lowers[skipped:], vocabulary):
         yield verb
-    if adjacent and _counts_users(lowers, vocabulary):
+    if _counts_users(lowers, vocabulary):
         yield "so many users"
-    if adjacent and lowers[skipped : skipped + 1] and lowers[skipped] in _COPULAS:
+    if skipped < len(lowers) and lowers[skipped] in _COPULAS:
         yield from _described(after[skipped + 1 :], vocabulary)
-    if _RATES & set(lowers[:9]) and {"key", "interest", "policy", "benchmark", "lending"} & set(lowers[:9]):
+    near = set(lowers[:9])
+    if _RATES & near and _KEY_RATES & near and any("bank" in word.lower for word in name):
         yield "central bank's rate"
-    if vocabulary.person_after.starting(lowers[skipped:]):
-        yield "person verb"
-    elif adjacent and lowers[0] in vocabulary.place_after:
-        yield "place after"
-    elif adjacent and vocabulary.title_after.starting(lowers):
-        yield "season after"
+
+
+def _named_product(after: Sequence[Word], vocabulary: Vocabulary) -> bool:
+    """'X mobile app', 'X short-drama platform': the noun past at most two adjectives."""
+    adjectives = len(list(takewhile(lambda word: word.lower in vocabulary.app_adjectives, after[:3])))
+    if not 0 < adjectives < len(after) or after[0].gap != " ":
+        return False
+    noun = after[adjectives].lower
+    return noun in vocabulary.product_nouns and not noun.endswith("s")
 
 
 def _verb(lowers: Sequence[str], past: Sequence[str], vocabulary: Vocabulary) -> str | None:
     """The kind of verb that follows, with or without the adverbs and auxiliaries before it."""
     if vocabulary.acts.starting(lowers) or vocabulary.acts.starting(past):
         return "company act"
-    found = vocabulary.verbs.starting(lowers) or vocabulary.verbs.starting(past)
-    return "company verb" if found else None
-
-
-def _is_noun(word: Word, vocabulary: Vocabulary) -> bool:
-    return word.text[0].islower() and word.lower in vocabulary.nouns
+    if vocabulary.verbs.starting(lowers) or vocabulary.verbs.starting(past):
+        return "company verb"
+    deed = vocabulary.deeds.starting(lowers) or vocabulary.deeds.starting(past)
+    return "company deed" if deed else None
 
 
 def _is_post(name: Sequence[Word], vocabulary: Vocabulary) -> bool:
@@ -193,7 +236,9 @@ def _apposition(after: Sequence[Word], lowers: Sequence[str], vocabulary: Vocabu
 
 def _described(after: Sequence[Word], vocabulary: Vocabulary) -> Iterator[str]:
     head = _head(after, vocabulary)
-    if head in vocabulary.person_nouns:
+    if any(word.lower in vocabulary.authorities for word in after[:4]) and head is None:
+        yield "an authority, in apposition"
+    elif head in vocabulary.person_nouns:
         yield "person noun in apposition"
     elif head is not None:
         yield "a company, in apposition"

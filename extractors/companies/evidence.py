@@ -25,20 +25,25 @@ WEIGHTS = {
     "on it": 2.0,
     "its revenue": 2.0,
     "its executives": 2.3,
-    "company act": 2.3,
-    "company verb": 1.5,
+    "company act": 2.5,
+    "company verb": 1.8,
+    "company deed": 1.3,
+    "of a company": 0.8,
+    "known name": 1.0,
+    "known beside its owner": 1.5,
     "so many users": 2.3,
     "company noun before": 2.5,
     "company noun after": 2.5,
     "a company, in apposition": 3.5,
     "backed by it": 3.5,
     "short name in brackets": 2.0,
-    "beside a company": 1.8,
+    "beside a company": 2.0,
     "somebody of it": 1.5,
     "product": 0.0,
     "title before": -3.0,
     "person noun in apposition": -3.5,
     "age": -5.0,
+    "an authority, in apposition": -5.0,
     "person verb": -1.5,
     "in it": -1.0,
     "based there": -3.5,
@@ -89,9 +94,11 @@ OVERRULED = frozenset(
         "a plain word",
         "a word of the text",
         "only at the start",
+        "place's last word",
     }
 )
 """What a clear company cue overrules: some companies are named like people and places."""
+NAMED = frozenset({"legal form", "company's last word"})
 CLEAR = 1.8
 PLACE_OVERRULED_BY = frozenset(
     {"a company, in apposition", "ticker", "company noun before", "short name in brackets"}
@@ -109,7 +116,7 @@ def form_cues(words: Sequence[Word], lowers: Sequence[str], vocabulary: Vocabula
         yield "place"
     if all(lower in vocabulary.peoples for lower in lowers):
         yield "people"
-    if 1 < len(lowers) <= 3 and lowers[-1] not in vocabulary.last_words | vocabulary.legal:
+    if 1 < len(lowers) <= 3 and lowers[-1] not in vocabulary.company_ends:
         if lowers[0] in vocabulary.given_names:
             yield "given name"
         elif lowers[0] in vocabulary.surnames:
@@ -121,12 +128,11 @@ def _last_word_cues(lowers: Sequence[str], vocabulary: Vocabulary) -> Iterator[s
     if last in vocabulary.place_last_words:
         yield "place's last word"
     if not many:
-        if last in vocabulary.nouns | vocabulary.titles | vocabulary.common | vocabulary.functions:
+        if last in vocabulary.plain:
             yield "a plain word"
         if len(last) == 1:
             yield "a letter"
-        kinds = (kind.last_words for kind in vocabulary.kinds)
-        if last in vocabulary.last_words or last in vocabulary.legal or any(last in words for words in kinds):
+        if last in vocabulary.kinds_alone:
             yield "a kind's name alone"
     elif last in vocabulary.legal:
         yield "legal form"
@@ -158,6 +164,8 @@ def total(found: set[str], labels: Sequence[str | None]) -> float:
     A clear company cue without any of a person's overrules lists of names and the NER.
     """
     company = max((WEIGHTS[cue] for cue in found), default=0.0)
+    if found & NAMED and "given name" not in found:
+        found = found - PERSONAL
     overruled = company >= CLEAR and not found & PERSONAL
     lists = OVERRULED | {"place"} if found & PLACE_OVERRULED_BY else OVERRULED
     weighed = sum(WEIGHTS[cue] * (0.25 if overruled and cue in lists else 1.0) for cue in found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -75,6 +76,7 @@ def is_contraction(short: str, full: str) -> bool:
     )
 
 
+@lru_cache(maxsize=16384)
 def is_acronym(short: str, full: str) -> bool:
     """Whether *short* is made of the initials of *full*, in order, with at most the little words left out.
 

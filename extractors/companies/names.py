@@ -105,6 +105,7 @@ def key(name: str) -> str:
     return _NOT_IN_KEYS.sub("", bare) or _NOT_IN_KEYS.sub("", name.casefold())
 
 
+@lru_cache(maxsize=16384)
 def words_of(name: str) -> tuple[str, ...]:
     """The words of *name* without its legal form, folded, with common abbreviations written out.
 

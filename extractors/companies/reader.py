@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from extractors.companies.candidates import NAMES, Entity, Name, names
-from extractors.companies.chunks import chunks
+from extractors.companies.chunks import Chunk, chunks
 from extractors.companies.evidence import ENOUGH, PERSONAL
 from extractors.companies.kinds import kind_of
 from extractors.companies.known import NOT_COUNTED, KnownCompanies, KnownCompany, NameMatch
@@ -67,9 +67,10 @@ def read(doc: Doc, about: Text, known: KnownCompanies) -> tuple[tuple[Company, .
         return _result([_of_known(text, group) for group in _by_company(matches) if not group[0].ambiguous])
     lexicon = vocabulary()
     found = words(text, _sentence_starts(doc))
-    matches = _standing_alone(matches, found, lexicon)
+    runs = list(chunks(found, lexicon))
+    matches = _standing_alone(matches, found, runs, lexicon)
     entities = [Entity(e.start_char, e.end_char, e.label_) for e in doc.ents if e.label_ in NAMES]
-    gathered = names(text, found, entities, matches, lexicon)
+    gathered = names(text, found, runs, entities, matches, lexicon)
     organisations = [_of_known(text, group) for group in _by_company([m for m in matches if not m.ambiguous])]
     organisations += _accepted(gathered, organisations, found, known, lexicon)
     _link(text, gathered, organisations, known, lexicon)
@@ -100,15 +101,18 @@ def _of_known(text: str, matches: Sequence[NameMatch]) -> _Organisation:
 
 
 def _standing_alone(
-    matches: Sequence[NameMatch], found: Sequence[Word], lexicon: Vocabulary
+    matches: Sequence[NameMatch],
+    found: Sequence[Word],
+    runs: Sequence[Chunk],
+    lexicon: Vocabulary,
 ) -> list[NameMatch]:
     """*matches* without those inside a longer name ('Tencent Pictures'); 'Netflix Inc.' takes its 'Inc.'."""
-    runs = [found[run.first : run.last + 1] for run in chunks(found, lexicon)]
+    names_of = [found[run.first : run.last + 1] for run in runs]
     kept, at = [], 0
     for match in matches:
-        while at < len(runs) and runs[at][-1].end <= match.start:
+        while at < len(names_of) and names_of[at][-1].end <= match.start:
             at += 1
-        run = runs[at] if at < len(runs) and runs[at][0].start <= match.start else []
+        run = names_of[at] if at < len(names_of) and names_of[at][0].start <= match.start else []
         after = [word for word in run if word.start >= match.end]
         if not after or run[0].heading:
             kept.append(match)
@@ -139,6 +143,7 @@ def _accepted(
     lexicon: Vocabulary,
 ) -> list[_Organisation]:
     _mark_persons(gathered.values())
+    _mark_owned(gathered.values(), organisations, found, known)
     _mark_listed(gathered.values(), organisations, found)
     return [
         _of_name(name, known) for name in gathered.values() if _is_company(name) or _is_other(name, lexicon)
@@ -167,6 +172,26 @@ def _mentions(name: Name, source: str) -> Iterator[CompanyMention]:
     for mention in name.mentions:
         rule = ", ".join(sorted(mention.cues | name.own_cues)) or f"NER {mention.label}"
         yield CompanyMention(mention.start, mention.end, source, rule)  # type: ignore[arg-type]
+
+
+def _mark_owned(
+    gathered: Iterable[Name],
+    organisations: Sequence[_Organisation],
+    found: Sequence[Word],
+    known: KnownCompanies,
+) -> None:
+    """Mark what stands after 'Kuaishou's', and doubtful names of companies whose owner the text names."""
+    ends = {end for o in organisations if o.kind not in NOT_COUNTED for _, end in o.mentions}
+    families = {known.roll_up(o.known.id).id for o in organisations if o.known}
+    for name in gathered:
+        if name.known and known.roll_up(name.known.id).id in families:
+            name.extra.add("known beside its owner")
+        if any(_is_possessed(found, mention.first, ends) for mention in name.mentions):
+            name.extra.add("of a company")
+
+
+def _is_possessed(found: Sequence[Word], first: int, ends: set[int]) -> bool:
+    return first > 0 and found[first].gap in ("'s ", "’s ") and found[first - 1].end in ends
 
 
 def _mark_persons(gathered: Iterable[Name]) -> None:

@@ -51,9 +51,12 @@ class Vocabulary:
     strong_before: Phrases
     acts: Phrases
     verbs: Phrases
+    deeds: Phrases
+    app_adjectives: Words
     belongings: Phrases
     participles: Phrases
     counted: Words
+    authorities: Words
     on_platforms: Words
     first_words: Words
     strong_possessed: Words
@@ -81,6 +84,12 @@ class Vocabulary:
     between: Words
     phrase_ends: Words
     plain_first_words: Words
+    plain: Words
+    openers: Words
+    company_nouns: Words
+    nationalities: Words
+    kinds_alone: Words
+    company_ends: Words
 
 
 @cache
@@ -91,6 +100,8 @@ def vocabulary() -> Vocabulary:
     )
     company, person, place, title = rules["company"], rules["person"], rules["place"], rules["title"]
     plain = {name: _words(value) for name, value in rules["words"].items()}
+    kinds = tuple(_kind(kind, rules[kind]) for kind in _KINDS)
+    ends = _words(company["last_words"]) | _words(company["legal"])
     return Vocabulary(
         last_words=_words(company["last_words"]),
         legal=_words(company["legal"]),
@@ -99,13 +110,16 @@ def vocabulary() -> Vocabulary:
         strong_before=_phrases(company["strong_before"]),
         acts=_phrases(company["acts"]),
         verbs=_phrases(company["verbs"]),
+        deeds=_phrases(company["deeds"]),
+        app_adjectives=_words(rules["app"]["adjectives"]),
         belongings=_phrases(company["belongings"]),
         participles=_phrases(company["participles"]),
         counted=_words(company["counted"]),
+        authorities=_words(company["authorities"]),
         on_platforms=_words(company["on_platforms"]),
         first_words=_words(company["first_words"]),
         strong_possessed=_words(company["strong_possessed"]),
-        kinds=tuple(_kind(kind, rules[kind]) for kind in _KINDS),
+        kinds=kinds,
         titles=_words(person["titles"]),
         breaks=_words(person["breaks"]),
         functions=_words(person["functions"]),
@@ -129,9 +143,19 @@ def vocabulary() -> Vocabulary:
         between=plain["between"],
         phrase_ends=plain["phrase_ends"],
         plain_first_words=plain["plain_first_words"],
+        plain=_words(company["nouns"])
+        | _words(person["titles"])
+        | plain["common"]
+        | _words(person["functions"]),
+        company_nouns=_words(company["nouns"]) - ends,
+        openers=plain["common"] | _words(company["nouns"]),
+        nationalities=_spaced(plain["peoples"]) - _DIRECTIONS | {"the", "a", "an"},
+        kinds_alone=ends.union(*(kind.last_words for kind in kinds)),
+        company_ends=ends,
     )
 
 
+_DIRECTIONS = {"western", "eastern", "northern", "southern"}
 _KINDS = (
     "government",
     "court",

@@ -43,14 +43,16 @@ def words(text: str, sentence_starts: Sequence[int] = ()) -> list[Word]:
     starts = sorted({0, *(sentence_starts or (m.end() for m in _SENTENCE_END.finditer(text)))})
     lines = _heading_lines(text)
     found: list[Word] = []
-    end, last = 0, -1
+    end, last, line = 0, -1, 0
     for match in _WORD.finditer(text):
         at = match.start()
         sentence = bisect_right(starts, at) - 1
         gap = _gap(text, end, at)
         first = sentence != last or gap == "\n"
         word = match.group()
-        heading = any(a <= at < b for a, b in lines)
+        while line < len(lines) and lines[line][1] <= at:
+            line += 1
+        heading = line < len(lines) and lines[line][0] <= at
         found.append(Word(at, match.end(), word, word.lower(), gap, sentence, first, heading))
         end, last = match.end(), sentence
     return found
