@@ -86,17 +86,37 @@ def draft(sentence: DocSpan, figures: Sequence[Figure]) -> Draft:
 _OPENS, _CLOSES = "(（[", ")）]"
 _BEFORE_BRACKET = re.compile(r"[(（\[][^()（）\[\]\d]{0,12}\Z")
 _AFTER_BRACKET = re.compile(r"[^()（）\[\]\d]{0,12}[)）\]]")
-_PREFIX = re.compile(r"\b(?:micro|mini|multi|non|pre|post|mid|super|over|under|web|e|co)-(?=[a-z])", re.I)
+_PREFIX = re.compile(r"(?<![\w-])(?:micro|mini|multi|non|pre|post|mid|super|web|live|short|e|co)\s?-\s?(?=[A-Za-z])", re.I)
+_ABOUT = re.compile(
+    r"\b(?:(?:a whopping|in excess of|upwards? of|to the tune of|in the region of|close to|as much as|as many as|at least|"
+    r"more than|less than|fewer than|no more than|no less than|up to|just (?:over|under|shy of)|slightly (?:more|less) than|"
+    r"an estimated|an average of|between|about|around|roughly|approximately|nearly|almost|some|over|under|only|just|another|~)\s*)+\Z",
+    re.I,
+)
+MARGIN = re.compile(r",?\s(?:plus or minus|give or take|±|\+/-)\s*\Z", re.I)
+"""What leads to the tolerance of a figure, which is no figure of its own."""
 
 
 def _left_out(text: str, figures: Sequence[Figure], sentence: DocSpan) -> Iterator[tuple[int, int, int | None]]:
-    """Conversions, with the brackets around them, and prefixes with a hyphen."""
+    """Conversions with the brackets around them, tolerances, and words such as "about" before a figure."""
     for figure in figures:
-        if figure.pair_of is not None and sentence.start_char <= figure.start and figure.end <= sentence.end_char:
-            before = _BEFORE_BRACKET.search(text, max(sentence.start_char, figure.start - 14), figure.start)
+        if not (sentence.start_char <= figure.start and figure.end <= sentence.end_char):
+            continue
+        back = max(sentence.start_char, figure.start - 40)
+        if figure.pair_of is not None:
+            before = _BEFORE_BRACKET.search(text, back, figure.start)
             after = _AFTER_BRACKET.match(text, figure.end, sentence.end_char)
             start = before.start() if before and after else figure.start
             yield start, after.end() if before and after else figure.end, None
+        elif margin := MARGIN.search(text, back, figure.start):
+            yield margin.start(), figure.end, None
+        elif about := _ABOUT.search(text, back, figure.start):
+            yield about.start(), figure.start, None
+
+
+def is_margin(text: str, figure: Figure) -> bool:
+    """Whether *figure* is the tolerance of the one before it ("plus or minus 2%")."""
+    return MARGIN.search(text, max(0, figure.start - 40), figure.start) is not None
 
 
 def _first(block: tuple[int, int, int | None]) -> tuple[int, int]:
@@ -106,7 +126,7 @@ def _first(block: tuple[int, int, int | None]) -> tuple[int, int]:
 def _figure_blocks(figures: Sequence[Figure], sentence: DocSpan) -> Iterator[tuple[int, int, int | None]]:
     for place, figure in enumerate(figures):
         inside = sentence.start_char <= figure.start and figure.end <= sentence.end_char
-        if inside and figure.pair_of is None:
+        if inside and figure.pair_of is None and not is_margin(sentence.doc.text, figure):
             yield figure.start, figure.end, place
 
 
@@ -116,17 +136,29 @@ class _Words:
     def __init__(self, text: str, start: int) -> None:
         self.text = text
         self.done = start
+        self.held: int | None = None
+        self.until = start
         self._rows: list[tuple[str, Span]] = []
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def add_stretch(self, start: int, end: int) -> None:
-        """Put down the text between *start* and *end*, where it is not blank."""
+        """Put down the text between *start* and *end*, where it is not blank.
+
+        A prefix with a hyphen is held back and becomes part of the next word's stretch: "dramas" parses, where
+        "micro-dramas" doesn't.
+        """
         word = self.text[start:end].strip()
-        if word:
-            self._rows.append((word, Span(start, end)))
         self.done = max(self.done, end)
+        if not word:
+            return
+        if self.held is None and (prefix := _PREFIX.match(self.text, start)) and prefix.end() > end:
+            self.held, self.until = start, prefix.end()
+        if self.held is not None and end <= self.until:
+            return
+        self._rows.append((word, Span(start if self.held is None else self.held, end)))
+        self.held = None
 
     def add_figure(self, figure: Figure) -> None:
         """Put down *figure* in the plain form of its kind."""

@@ -49,6 +49,7 @@ class Meanings:
         subjects: Subjects,
     ) -> None:
         self.doc = doc
+        self.draft = draft
         self.hangings = hangings
         self.phrases = phrases
         self.subjects = subjects
@@ -65,6 +66,9 @@ class Meanings:
 
     def _read(self, anchor: Token) -> Meaning | None:
         figure = self.anchors[anchor.i]
+        for beside in (self._after_of, self._after_move, self._before_noun):
+            if meaning := beside(anchor):
+                return self._signed(meaning, anchor, beside.__name__.strip("_").replace("_", "-"))
         for hanging in self.hangings.get(anchor.i, ()):
             if hanging.frame.figure and not figure.kind.startswith(hanging.frame.figure):
                 continue
@@ -74,6 +78,46 @@ class Meanings:
             return self._signed(meaning, anchor, "joined")
         if meaning := self._nearest(anchor):
             return self._signed(meaning, anchor, "nearest-metric")
+        return None
+
+    def _first(self, anchor: Token) -> int:
+        """Where the words of the figure at *anchor* begin."""
+        return next(first for place, first, last in self.draft.figures if first <= anchor.i < last)
+
+    def _after_of(self, anchor: Token) -> Meaning | None:
+        """'revenue of $4 million': so close to each other that no parse need be trusted."""
+        first = self._first(anchor)
+        if first < 2 or self.doc[first - 1].lower_ != "of":
+            return None
+        noun = self.doc[first - 2]
+        if not is_noun(noun) or noun.ent_type_ or self.phrases.name_at(noun) or noun.lower_ in words().move_nouns:
+            return None
+        if noun.lower_ in words().wraps or (noun.lower_ in words().metrics and noun.lower_ not in words().totals):
+            return self.from_noun(noun, anchor)
+        return None
+
+    def _after_move(self, anchor: Token) -> Meaning | None:
+        """'shares rose 5%'."""
+        first = self._first(anchor)
+        if first < 1 or self.anchors[anchor.i].kind == "multiple":
+            return None
+        verb = self.doc[first - 1]
+        if not verb.tag_.startswith("V") or words().lemma(verb.lower_) not in words().moves:
+            return None
+        return self._moved(verb, words().lemma(verb.lower_), anchor, None, agent_of(verb)) if anchor.head != verb else None
+
+    def _before_noun(self, anchor: Token) -> Meaning | None:
+        """'a $5 billion all-share bid': the nouns that run on from the figure end in a metric."""
+        if anchor.dep_ not in ("dobj", "pobj", "attr", "nmod", "npadvmod") or self.anchors[anchor.i].kind == "multiple":
+            return None
+        last = self._first(anchor) + next(b - a for p, a, b in self.draft.figures if a <= anchor.i < b)
+        run = []
+        for token in self.doc[last : last + 5]:
+            if token.tag_ not in ("NN", "NNS", "NNP", "NNPS", "JJ", "VBN", "HYPH") and token.lower_ != "all":
+                break
+            run.append(token)
+        if run and is_noun(run[-1]) and run[-1].lower_ in words().metrics and not run[-1].ent_type_:
+            return None if run[-1].dep_ in ("nsubj", "nsubjpass") else self.from_noun(run[-1], anchor)
         return None
 
     def _signed(self, meaning: Meaning, anchor: Token, rule: str) -> Meaning:
@@ -96,15 +140,23 @@ class Meanings:
         kind = words().wraps.get(noun.lower_)
         if kind:
             return self._wrapped(noun, anchor, kind)
-        if is_temporal(noun) or self.phrases.name_at(noun) or noun.ent_type_:
+        if is_temporal(noun) and noun.dep_ == "pobj" and (above := _over_time(noun)) is not None:
+            return self.from_noun(above, anchor)
+        if is_temporal(noun) or self.phrases.name_at(noun) or noun.ent_type_ or noun.tag_ == "CD":
             return None
-        if noun.lower_ in words().totals and not words().metrics.get(self.phrases.noun(noun).lower()):
-            return self._total(noun, anchor) or self._plain(noun)
+        if noun.lower_ in words().totals and self.phrases.noun(noun).lower() == noun.lower_:
+            return self._total(noun, anchor)
         return self._plain(noun)
 
     def _plain(self, noun: Token) -> Meaning:
         subject, rule = self.subjects.of_noun(noun)
-        metric = "share price" if noun.lower_ in ("shares", "stock", "stocks") else self.phrases.metric(noun)
+        known = words().metrics.get(noun.lower_)
+        market = known == words().ids["market_size"] and noun.lower_ != "output"
+        metric = "market size" if market else words().renamed.get(noun.lower_) or self.phrases.metric(noun)
+        if noun.lower_ == "share":
+            metric = self.phrases.metric(noun)
+        if market:
+            subject, rule = self.phrases.thing(noun), "stated"
         return Meaning(metric, subject, subject_rule=rule, noun=noun, verb=_verb_over(noun))
 
     def _total(self, noun: Token, anchor: Token) -> Meaning | None:
@@ -130,6 +182,7 @@ class Meanings:
             (t for t in noun.lefts if t.dep_ in ("compound", "nmod", "amod") and words().metrics.get(t.lower_)), None
         )
         who = "analyst " if any(t.lower_ in ("analyst", "analysts", "consensus", "street") for t in noun.subtree) else ""
+        like = None
         if inner is not None:
             metric, (subject, rule) = self.phrases.metric(inner), self.subjects.of_noun(inner)
         else:
@@ -137,8 +190,10 @@ class Meanings:
             if spoken is None:
                 return None
             metric, subject, rule = _bare(spoken.metric), spoken.subject, "spoken-of"
-        name = "estimate" if kind == "estimate" else kind
-        return Meaning(f"{who}{metric} {name}", subject, wrap=kind, subject_rule=rule, noun=noun, verb=_verb_over(noun))
+            like = spoken.like
+        return Meaning(
+            f"{who}{metric} {kind}", subject, wrap=kind, subject_rule=rule, noun=noun, verb=_verb_over(noun), like=like
+        )
 
     def from_verb(self, verb: Token, figure: Token, prep: Token | None) -> Meaning | None:
         """The meaning of *figure* as the object of *verb*, or of *prep* under it."""
@@ -171,8 +226,13 @@ class Meanings:
         if thing is None:
             return None
         if thing.lower_ in words().pronouns and not self.phrases.name_at(thing):
-            spoken = self.subjects.spoken
-            return spoken and Meaning(_bare(spoken.metric), spoken.subject, subject_rule="spoken-of", verb=verb)
+            return self._spoken(thing, verb)
+        if is_place(thing) and thing.dep_ in ("nsubj", "nsubjpass"):
+            spoken = self._spoken(thing, verb)
+            return spoken and replace(spoken, subject=self.phrases.thing(thing), subject_rule="place")
+        if thing.lower_ in ("figure", "number", "total", "amount", "sum") and self.phrases.noun(thing) == thing.text:
+            if not any(t.dep_ == "prep" for t in thing.rights):
+                return self._spoken(thing, verb)
         if thing.lower_ in ("shares", "stock", "share"):
             return self._plain(thing)
         if self.phrases.name_at(thing) or thing.lower_ in words().company_nouns:
@@ -182,6 +242,14 @@ class Meanings:
             return self.from_noun(thing, thing)
         return None
 
+    def _spoken(self, thing: Token, verb: Token) -> Meaning | None:
+        """The meaning spoken of before *thing*, in its sentence or the one before."""
+        spoken = self.earlier(thing) or self.subjects.spoken
+        if spoken is None:
+            return None
+        subject, rule = self.subjects.place_of(verb) or (spoken.subject, "spoken-of")
+        return Meaning(_bare(spoken.metric), subject, subject_rule=rule, verb=verb)
+
     def _sense(self, verb: Token, figure: Token, prep: Token | None) -> Meaning | None:
         particle = next((t.lower_ for t in verb.children if t.dep_ == "prt" or (t.dep_ == "advmod" and t.lower_ == "in")), "")
         lemma = words().lemma(verb.lower_)
@@ -190,7 +258,7 @@ class Meanings:
         for sense in senses:
             if (sense.of == "percent") != (kind == "percent") or kind in ("multiple", "count", "bps"):
                 continue
-            if prep is not None and prep.lower_ not in (sense.with_ or ("for", "at", "with", "of")):
+            if prep is not None and prep.lower_ not in (sense.with_ or ("for", "with", "of")):
                 continue
             if prep is None and sense.with_:
                 continue
@@ -204,7 +272,18 @@ class Meanings:
             of = agent if passive else thing
             if of is None:
                 return None
-            subject, rule = self.subjects.of_agent(of)
+            if of.lower_ in ("which", "that") and verb.dep_ == "relcl":
+                subject, rule = self.subjects.of_agent(of)
+                of = verb.head
+            elif is_noun(of) and words().metrics.get(of.lower_) and of.lower_ not in ("market", "industry", "sector"):
+                return self.from_noun(of, figure)
+            elif of.lower_ in words().pronouns:
+                return self._spoken(of, verb)
+            else:
+                subject, rule = self.subjects.of_agent(of)
+            if is_place(of):
+                spoken = self._spoken(of, verb)
+                return replace(spoken, subject=subject, subject_rule="place") if spoken else None
             if metric in ("valuation", "market size"):
                 metric = self._worth(of)
             return Meaning(metric, subject, subject_rule=rule, verb=verb)
@@ -281,6 +360,8 @@ def _grown(self: Meanings, growth: Token) -> Meaning | None:
 
 def _on_way(self: Meanings, anchor: Token, roles: Mapping[str, Token]) -> Meaning | None:
     way, head = roles["way"], roles["way"].head
+    if head == anchor:
+        head = anchor.head
     direction: Direction = "up" if words().move_words[way.lower_] == "up" else "down"
     if way.lower_ in ("above", "below") or (way.lower_ == "more" and anchor.head == way and _has_than(way) is False):
         return None
@@ -433,6 +514,14 @@ def _verb_over(token: Token) -> Token | None:
 
 def _multiple_direction(figure: Figure) -> Direction:
     return "down" if figure.value < 1 or "halv" in figure.text.lower() else "up"
+
+
+def _over_time(noun: Token) -> Token | None:
+    """The noun that a time hangs on, or the object of its verb: 'profit for the half of $4 million'."""
+    above = noun.head.head
+    if is_noun(above) and not above.ent_type_ and above != noun:
+        return above
+    return object_of(above, noun) if above.tag_.startswith("V") else None
 
 
 def _bare(metric: str) -> str:

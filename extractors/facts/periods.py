@@ -142,7 +142,7 @@ def _led(mention: PeriodMention, resolver: str, word: str | None) -> PeriodMenti
         return replace(mention, period=Period(period.start, None), role="since")
     if word in ("by", "until", "till"):
         return replace(mention, period=Period(None, period.end), role="by")
-    if word in ("as of", "as at", "at") and period.end:
+    if word in ("as of", "as at", "at") and period.end and not (mention.form == "end-of" and period.start != period.end):
         return replace(mention, period=Period(period.end, period.end), role="at", point=True)
     if word in ("than", "against", "with") or (word == "over" and mention.form == "calendar-year"):
         return replace(mention, role="than")
@@ -283,6 +283,8 @@ def _relative(groups: Mapping[str, str], when: When) -> Period:
         return Period(days.months_before(when.published, 12), when.published)
     shift = {"last": -1, "past": -1, "next": 1, "coming": 1}.get(which, 0)
     unit = groups["unit"]
+    if groups["match"].lower().startswith(("full", "the full", "the whole", "the entire")):
+        return days.year(when.published.year - (not when.future and when.published.month < 5))
     if unit in ("year", "calendar year"):
         return days.year(when.published.year + shift)
     if unit in ("month", "quarter"):

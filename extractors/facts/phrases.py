@@ -78,10 +78,11 @@ class Phrases:
         if target is None or target.ent_type_:
             return None
         wanted = prep.lower_ == "per" or (prep.lower_ == "of" and _is_of_head(head))
-        if prep.lower_ == "from":
+        known = words().metrics.get(head.lower_)
+        if prep.lower_ == "from" and known and known.id in ("revenue", "profit"):
             wanted = target.tag_ in ("NN", "NNS") and not is_temporal(target)
-        if prep.lower_ in ("on", "for") and words().metric_of(head.lower_):
-            wanted = target.tag_ in ("NN", "NNS", "VBG") and not is_temporal(target) and target.dep_ == "pobj"
+        if prep.lower_ in ("on", "for") and head.lower_ in ("spending", "spend", "outlays", "expenditure", "demand", "bid", "offer"):
+            wanted = target.tag_ in ("NN", "NNS", "VBG") and not is_temporal(target)
         if not wanted or self.name_at(target):
             return None
         return f"{prep.lower_} {self.noun(target)}"
@@ -122,7 +123,7 @@ def is_name(token: Token) -> bool:
 
 
 _TEMPORAL = frozenset(
-    "year years month months quarter quarters half week weeks day days weekend decade period time today yesterday "
+    "q1 q2 q3 q4 h1 h2 year years month months quarter quarters half week weeks day days weekend decade period time today yesterday "
     "january february march april may june july august september october november december monday tuesday "
     "wednesday thursday friday saturday sunday jan. feb. mar. apr. aug. sept. oct. nov. dec.".split()
 )

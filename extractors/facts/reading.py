@@ -15,10 +15,11 @@ from extractors.facts.confidence import confidence_of
 from extractors.facts.days import NOWHEN, Period
 from extractors.facts.draft import Draft
 from extractors.facts.frames import Frames
-from extractors.facts.meaning import Meaning, Meanings
+from extractors.facts.meaning import Meaning, Meanings, _bare
 from extractors.facts.phrases import Phrases
 from extractors.facts.sources import Claims, basis_of, clause_around, scope_of
 from extractors.facts.subjects import Subjects
+from extractors.facts.topics import Topics
 from extractors.facts.timing import Clock, SentencePeriods, Timing, lead_period
 from extractors.facts.words import words
 from extractors.findings import Basis, Company, Fact, Figure, Span, Text
@@ -48,6 +49,8 @@ class TextReader:
         self.spoken: Meaning | None = None
         self.spoken_at = -9
         self.report: str | None = None
+        self.topics = Topics(self.text, about.title, names, sentences)
+        self.works = _works(self.text) if self.cinema else []
 
     def read(self, parsed: Iterable[tuple[Draft, Doc]], frames: Frames) -> Iterator[Fact]:
         """The facts of the parsed sentences, in order."""
@@ -60,9 +63,12 @@ class TextReader:
             yield from self._sentence(draft, doc, frames, place)
 
     def _sentence(self, draft: Draft, doc: Doc, frames: Frames, place: int) -> Iterator[Fact]:
-        phrases = Phrases(draft, self.text, self._names_in(draft.sentence))
+        works = [w for w in self.works if draft.sentence.start <= w[0] < draft.sentence.end]
+        phrases = Phrases(draft, self.text, [*self._names_in(draft.sentence), *works])
         self._note_report(draft.sentence)
-        subjects = Subjects(phrases, self._topic(draft.sentence), self.spoken, self.listed, self.cinema)
+        subjects = Subjects(
+            phrases, self.topics.at(draft.sentence.start), self._work(draft.sentence), self.spoken, self.listed, self.cinema
+        )
         meanings = Meanings(doc, draft, self.figures, frames.hangings(doc), phrases, subjects)
         claims = Claims(doc, phrases, self.report, subjects.topic)
         timing = SentencePeriods(doc, draft, self.text, self._mentions_in(draft.sentence), self._figures_in(draft.sentence))
@@ -98,11 +104,12 @@ class TextReader:
         for at, meaning in read:
             like = next((i for i, m in read if m.anchor == meaning.like), None)
             base = chosen[like].period if like in chosen else self.clock.reported
-            known = words().metric_of(meaning.metric)
+            known = words().metric_of(_bare(meaning.metric))
             point = bool(known and known.id in ("share_price", "market_value"))
             point = point and not _is_perfect(doc, meaning)
             inherits = bool(known and known.flow) and _is_past(doc, meaning) and not meaning.wrap
-            result = timing.choose(self.figures[at], meaning, self.clock, base, inherits, point)
+            screen = meaning.metric.startswith("box office") or (self.cinema and "weekend" in meaning.metric)
+            result = timing.choose(self.figures[at], meaning, self.clock, base, inherits, point, screen)
             if like in chosen and not result.stated and not meaning.compared:
                 result = replace(chosen[like], rule=f"like: {chosen[like].rule}")
             chosen[at] = result
@@ -123,7 +130,12 @@ class TextReader:
         stated = {timed[at].period for at, m in read if timed[at].stated and timed[at].period.known and not m.compared}
         if stated:
             self.clock.last = timed[next(at for at, _ in reversed(read) if timed[at].period in stated)].period
-        reported = {timed[at].period for at, m in read if timed[at].stated and basis_of(doc, m) == "reported"}
+        reported = {
+            timed[at].period for at, m in read if timed[at].stated and not m.compared and basis_of(doc, m) != "forecast"
+        }
+        for period in reported:
+            if period.start and period.end and 80 < (period.end - period.start).days < 93:
+                self.clock.quarter = period
         reported = {p for p in reported if p.start and p.end and p.start != p.end}
         if stated:
             self.clock.reported = reported.pop() if len(reported) == 1 and len(stated) == 1 else NOWHEN
@@ -149,22 +161,9 @@ class TextReader:
         starts = [name[0] for name in self.names]
         return self.names[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
 
-    def _topic(self, sentence: Span) -> str | None:
-        """The organisation that the sentence before spoke of: its first one, back to the text's first."""
-        starts = [name[0] for name in self.names]
-        last = bisect_left(starts, sentence.start)
-        if not last:
-            return self._title_topic()
-        at = self.names[last - 1][0]
-        before = next((s for s in reversed(self.sentences) if s.start <= at < s.end), None)
-        if before is None:
-            return self.names[last - 1][2]
-        return self.names[bisect_left(starts, before.start)][2]
-
-    def _title_topic(self) -> str | None:
-        title = self.about.title or ""
-        found = [(title.find(name), name) for name in {name for _, _, name in self.names} if name in title]
-        return min(found)[1] if found else None
+    def _work(self, sentence: Span) -> str | None:
+        """The film or series named last before the sentence's end."""
+        return next((name for start, _, name in reversed(self.works) if start < sentence.end), None)
 
     def _note_report(self, sentence: Span) -> None:
         """Remember whose report the text goes by."""
@@ -174,6 +173,19 @@ class TextReader:
             if found := _PAPER_BY.search(self.text, before.start, before.end):
                 named = next((n for n in self.names if n[0] == found.end()), None)
                 self.report = named[2] if named else self.report
+
+
+_WORK = re.compile(r"[“\"']([A-Z][^“”\"\n]{1,50}?),?[”\"'](?!\w)")
+
+
+def _works(text: str) -> list[Name]:
+    """Quoted titles."""
+    return [(m.start(1), m.end(1), m[1]) for m in _WORK.finditer(text) if _is_title(m[1])]
+
+
+def _is_title(quoted: str) -> bool:
+    parts = quoted.split()
+    return len(parts) <= 7 and sum(p[0].isupper() for p in parts) * 2 > len(parts)
 
 
 def _keys(figures: Sequence[Figure]) -> list[str]:

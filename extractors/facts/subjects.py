@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from spacy.tokens import Token
@@ -23,9 +24,12 @@ class Subjects:
     of shares and ``cinema`` whether it speaks of theatres.
     """
 
-    def __init__(self, phrases: Phrases, topic: str | None, spoken: Meaning | None, listed: bool, cinema: bool) -> None:
+    def __init__(
+        self, phrases: Phrases, topic: str | None, work: str | None, spoken: Meaning | None, listed: bool, cinema: bool
+    ) -> None:
         self.phrases = phrases
         self.topic = topic
+        self.work = work
         self.spoken = spoken
         self.listed = listed
         self.cinema = cinema
@@ -51,6 +55,10 @@ class Subjects:
             return self._antecedent(agent)
         if agent.lower_ in words().company_nouns and not self._is_described(agent):
             return self.topic or self.phrases.thing(agent), "stand-in"
+        if agent.lower_ in words().work_nouns and not self._is_described(agent):
+            return self.work or self.phrases.thing(agent), "stand-in"
+        if agent.lower_ in words().place_nouns and (place := self._last_place(agent)):
+            return place, "stand-in"
         return self.phrases.thing(agent) or None, "stated"
 
     def _is_described(self, agent: Token) -> bool:
@@ -59,12 +67,25 @@ class Subjects:
         return not definite or agent.tag_ == "NNS"
 
     def _antecedent(self, pronoun: Token) -> Subject:
-        if pronoun.lower_ in ("which", "who", "that") and pronoun.head.dep_ == "relcl":
-            return self.of_agent(pronoun.head.head)
+        if pronoun.lower_ in ("which", "who", "that") and pronoun.i >= 2:
+            before = pronoun.nbor(-1) if pronoun.nbor(-1).tag_ not in (",", "''", "``") else pronoun.nbor(-2)
+            if name := self.phrases.name_at(before):
+                return name, "named"
+            if pronoun.head.dep_ == "relcl":
+                return self.of_agent(pronoun.head.head)
         for token in reversed(list(pronoun.doc[: pronoun.i])):
             if token.dep_ in ("nsubj", "nsubjpass") and token.head != pronoun.head and self.phrases.name_at(token):
                 return self.phrases.name_at(token), "pronoun"
-        return self.topic, "pronoun"
+        for token in reversed(list(pronoun.doc[: pronoun.i])):
+            if token.dep_ == "nsubj" and token.head != pronoun.head and self.cinema is False and is_place(token):
+                return self.phrases.thing(token), "pronoun"
+        return (self.work if self.cinema and self.work else self.topic), "pronoun"
+
+    def _last_place(self, before: Token) -> str | None:
+        """The country spoken of last before *before*."""
+        text = self.phrases.text[: self.phrases.span(before).start]
+        found = _COUNTRY.findall(text[-600:])
+        return words().countries.get(found[-1].lower(), found[-1]) if found else None
 
     def of_noun(self, noun: Token) -> Subject:
         """Whose *noun* it is: a possessor, an organisation or place beside it, or the agent of its verb."""
@@ -73,8 +94,35 @@ class Subjects:
             or self._beside(noun)
             or self._complement(noun)
             or self._agent_over(noun)
+            or self._placed(noun)
+            or self._speaker(noun)
             or (self.topic, "focus")
         )
+
+    def _speaker(self, noun: Token) -> Subject | None:
+        """'Nvidia said revenue rose': who says it of itself."""
+        for token in noun.ancestors:
+            if token.tag_.startswith("V") and words().lemma(token.lower_) in words().says:
+                agent = agent_of(token)
+                if agent is not None and noun not in agent.subtree:
+                    return (self.phrases.name_at(agent), "speaker") if self.phrases.name_at(agent) else None
+        return None
+
+    def _placed(self, noun: Token) -> Subject | None:
+        """'investment has grown in Peru', 'In the rest of the world it ...': the place beside the verb."""
+        verb = noun.head
+        if noun.dep_ not in ("nsubj", "nsubjpass"):
+            return None
+        return self.place_of(verb)
+
+    def place_of(self, verb: Token) -> Subject | None:
+        """The place that *verb* has beside it."""
+        for prep in verb.children:
+            if prep.dep_ == "prep" and prep.lower_ in ("in", "across"):
+                for target in prep.children:
+                    if target.dep_ == "pobj" and not is_temporal(target) and _is_somewhere(target):
+                        return self.phrases.thing(target) or None, "place"
+        return None
 
     def _possessor(self, noun: Token) -> Subject | None:
         for child in noun.lefts:
@@ -93,13 +141,18 @@ class Subjects:
                 if name := self.phrases.name_at(child):
                     return name, "named"
                 if is_place(child) and child.lower_ not in ("global", "world", "worldwide"):
-                    kind = [t for t in noun.lefts if t.dep_ in ("compound", "nmod") and not t.ent_type_]
+                    kind = [t for t in noun.lefts if t.dep_ in ("compound", "nmod") and not t.ent_type_ and t != child]
+                    if noun.lower_ in _DONE_BY_AGENTS and (agent := self._agent_over(noun)):
+                        return agent
                     return self.phrases.words([child, *kind]), "place"
         return None
 
     def _complement(self, noun: Token) -> Subject | None:
         """'value of Nvidia', 'revenue in China', 'revenue from Chinese dramas', 'demand for films'."""
+        superlative = any(t.tag_ == "JJS" for t in noun.lefts)
         for prep in noun.rights:
+            if superlative and prep.lower_ == "of":
+                continue
             if prep.dep_ != "prep" or prep.lower_ not in ("of", "in", "from", "at", "by", "for", "to"):
                 continue
             target = next((t for t in prep.children if t.dep_ == "pobj" and not t.ent_type_), None)
@@ -118,12 +171,26 @@ class Subjects:
             return None
         for token in noun.ancestors:
             if token.tag_.startswith("V"):
+                given = next((t for t in token.children if t.dep_ == "dative" and not t.ent_type_), None)
+                if given is not None and noun.dep_ == "dobj" and noun.head == token and given.tag_ != "IN":
+                    return self.of_agent(given)
                 agent = agent_of(token)
                 if agent is not None and agent != noun and noun not in agent.subtree:
                     if agent.lower_ not in words().pronouns and words().metrics.get(agent.lower_) and not self.phrases.name_at(agent):
                         return self.of_noun(agent)
+                    if agent.lower_ in _MARKET:
+                        return self.focus()
                     return self.of_agent(agent)
         return None
+
+
+_DONE_BY_AGENTS = frozenset({"fund", "bid", "offer", "investment", "stake", "deal", "acquisition", "loan", "purchase"})
+_MARKET = frozenset({"street", "analysts", "consensus", "investors"})
+_COUNTRY = re.compile(r"\b(?:" + "|".join(sorted(map(str.capitalize, words().countries), key=len, reverse=True)) + r")\b")
+
+
+def _is_somewhere(token: Token) -> bool:
+    return is_place(token) or any(is_place(t) for t in token.lefts) or token.lower_ in ("rest", "region", "country")
 
 
 def agent_of(verb: Token) -> Token | None:

@@ -42,6 +42,7 @@ class Clock:
     lead: Period = NOWHEN
     reported: Period = NOWHEN
     last: Period = NOWHEN
+    quarter: Period = NOWHEN
     today: Period = field(default=NOWHEN)
 
 
@@ -56,18 +57,30 @@ class SentencePeriods:
         self.mentions = [m for m in mentions if m.start >= start]
         self.figures = [Span(f.start, f.end) for f in figures if f.pair_of is None]
 
-    def choose(self, figure: Figure, meaning: Meaning, clock: Clock, base: Period, inherits: bool, point: bool) -> Timing:
+    def choose(self, figure: Figure, meaning: Meaning, clock: Clock, base: Period, inherits: bool, point: bool, screen: bool) -> Timing:
         """The period of *figure*; *base* is what a comparison is shifted from, *point* whether days count."""
         if meaning.compared:
             return self._compared(figure, base)
         token = self.doc[meaning.anchor]
         usable = [m for m in self.mentions if self._counts(m, point) and self._in_reach(m, token)]
+        if earlier := self._year_ago(figure, usable, clock):
+            return earlier
         for mention, rule in ((self._following(figure, usable, token), "after"), (self._before(figure, usable), "before")):
             if mention is not None:
                 return Timing(self._resolved(mention, clock), f"{rule}:{mention.form}", stated=True)
         if usable and not self._belongs_elsewhere(figure, usable):
             return Timing(self._resolved(usable[0], clock), f"sentence:{usable[0].form}")
-        return self._inherited(clock, inherits, point)
+        return self._inherited(clock, inherits, point, screen)
+
+    def _year_ago(self, figure: Figure, usable: Sequence[PeriodMention], clock: Clock) -> Timing | None:
+        """'A year ago it was 3 million': the period spoken of, a year before."""
+        opening = next((m for m in self.mentions if m.role == "earlier" and m.end <= figure.start), None)
+        if opening is None or usable or any(opening.end <= f.start < figure.start for f in self.figures):
+            return None
+        if _BREAK.search(self.text, opening.end, figure.start):
+            return None
+        period = days.years_earlier(clock.last) if clock.last.known else NOWHEN
+        return Timing(period, "year-ago", stated=period.known)
 
     def _counts(self, mention: PeriodMention, point: bool) -> bool:
         if mention.role in ("earlier", "comparison", "previous", "than", "from"):
@@ -147,12 +160,23 @@ class SentencePeriods:
             return Timing(NOWHEN, "compared")
         return Timing(after.period, f"compared:{after.form}", stated=True)
 
-    def _inherited(self, clock: Clock, inherits: bool, point: bool) -> Timing:
+    def _fits(self, period: Period, screen: bool) -> bool:
+        """Box offices go by weekends, everything else by longer stretches; a 'previous quarter' by quarters."""
+        if period.start is None or period.end is None:
+            return False
+        length = (period.end - period.start).days
+        quarterly = any(m.role == "previous" and "quarter" in self.text[m.start : m.end] for m in self.mentions)
+        return (length < 5) == screen and (not quarterly or length < 93)
+
+    def _inherited(self, clock: Clock, inherits: bool, point: bool, screen: bool) -> Timing:
+        quarterly = any(m.role == "previous" and "quarter" in self.text[m.start : m.end] for m in self.mentions)
+        if quarterly and inherits and clock.quarter.known:
+            return Timing(clock.quarter, "quarter-spoken-of")
         if point and clock.today.known and not self.mentions:
             return Timing(clock.today, "day-of-publication")
-        if inherits and clock.reported.known:
+        if inherits and clock.reported.known and self._fits(clock.reported, screen):
             return Timing(clock.reported, "spoken-of")
-        if inherits and clock.lead.known:
+        if inherits and clock.lead.known and self._fits(clock.lead, screen):
             return Timing(clock.lead, "lead")
         return Timing(NOWHEN, "none")
 
@@ -166,7 +190,12 @@ _LEAD_FORMS = frozenset(
 )
 
 
+def _is_short(period: Period) -> bool:
+    """A weekend."""
+    return bool(period.start and period.end and 1 < (period.end - period.start).days < 4)
+
+
 def lead_period(mentions: Iterable[PeriodMention]) -> Period:
     """The one reporting period that a text's title and first sentences name, or none."""
-    found = {m.period for m in mentions if m.form in _LEAD_FORMS and m.role == "in" and m.period.known}
+    found = {m.period for m in mentions if m.role == "in" and m.period.known and (m.form in _LEAD_FORMS or _is_short(m.period))}
     return found.pop() if len(found) == 1 else NOWHEN

@@ -125,6 +125,11 @@ class Words:
         self.places = frozenset(rules["plain"]["places"])
         self.pronouns = frozenset(rules["stand_ins"]["pronouns"])
         self.company_nouns = frozenset(rules["stand_ins"]["company"])
+        self.work_nouns = frozenset(rules["stand_ins"]["work"])
+        self.place_nouns = frozenset(rules["stand_ins"]["place"])
+        self.countries: Mapping[str, str] = rules["countries"]
+        self.says = frozenset(rules["levels"]["say"])
+        self.renamed: Mapping[str, str] = rules["renamed"]
 
     def lemma(self, word: str) -> str:
         """The base form of a verb that the rules know, else *word* in small letters."""
@@ -172,7 +177,7 @@ def _directions(rows: Mapping[str, Iterable[str]], up: str, down: str) -> dict[s
 
 def _lemmas(rules: Mapping[str, Any]) -> dict[str, str]:
     verbs = [verb for row in rules["verb"] for verb in row["verbs"]]
-    verbs += rules["moves"]["up"] + rules["moves"]["down"] + rules["levels"]["be"] + rules["levels"]["have"]
+    verbs += rules["moves"]["up"] + rules["moves"]["down"] + rules["levels"]["be"] + rules["levels"]["have"] + rules["levels"]["say"]
     verbs += [verb for key, verbs_ in rules["basis"].items() if key.endswith("verbs") for verb in verbs_]
     verbs += list(_IRREGULAR)
     return {form: base for verb in verbs for base in [verb.split()[0]] for form in forms(base)}

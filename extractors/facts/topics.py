@@ -1,0 +1,62 @@
+"""The organisation that a text speaks of at each place: what "it" and "the company" stand for."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Sequence
+
+from extractors.findings import Span
+
+_OPENING = 32
+"""A name this far into a sentence, in characters, can still be its grammatical subject."""
+
+_NO_SUBJECT = frozenset(
+    "its his her their backed by led owned for with from at to and or of via through against rival including unlike like".split()
+)
+"""A name that follows one of these is not what its sentence speaks of."""
+
+
+class Topics:
+    """The topics of one text, by place."""
+
+    def __init__(self, text: str, title: str | None, names: Sequence[tuple[int, int, str]], sentences: Sequence[Span]) -> None:
+        self.starts: list[int] = []
+        self.topics: list[str | None] = []
+        self.sentences = [span.start for span in sentences]
+        main = _main(title, names)
+        topic: str | None = None
+        places = [name[0] for name in names]
+        for span in sentences:
+            self.starts.append(span.start)
+            self.topics.append(topic or main)
+            inside = names[bisect_left(places, span.start) : bisect_left(places, span.end)]
+            topic = _spoken_of(text, span, inside, main) or topic
+
+    def at(self, start: int) -> str | None:
+        """The topic that the sentence at *start* is read with."""
+        place = bisect_right(self.starts, start) - 1
+        return self.topics[place] if place >= 0 else None
+
+
+def _main(title: str | None, names: Sequence[tuple[int, int, str]]) -> str | None:
+    """The organisation that the text is about: in its title and first, else the most named."""
+    if not names:
+        return None
+    counts = Counter(name for _, _, name in names)
+    titled = [name for name in counts if title and name.split()[0] in title]
+    return min(titled, key=lambda n: (title or "").find(n.split()[0])) if titled else counts.most_common(1)[0][0]
+
+
+def _spoken_of(
+    text: str, sentence: Span, names: Sequence[tuple[int, int, str]], main: str | None
+) -> str | None:
+    """The organisation that *sentence* leaves in focus: one that opens it, else the text's main one in it."""
+    for start, _, name in names:
+        before = text[sentence.start : start]
+        if start - sentence.start <= _OPENING or (before.endswith(" -- ") or before.rstrip().endswith((",", "—"))):
+            words = before.replace(",", " ").split()
+            if not (words and words[-1].lower() in _NO_SUBJECT) and not (words and words[0].lower() in ("its", "her", "his")):
+                return name
+            break
+    return main if any(name == main for _, _, name in names) else None
