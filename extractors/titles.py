@@ -35,6 +35,11 @@ _CALLED = re.compile(
     re.IGNORECASE,
 )
 _CALLED_AFTER = re.compile(rf"\W{{1,3}}(?:(?:is|was|,|a|an|the|which|has)\s+)*(?:[\w-]+\s)?{_NOUN}\b|\W{{1,3}}(?:star|season|episode|series)", re.IGNORECASE)
+_SHOWN = re.compile(
+    r"\b(?:streamed|filmed|shot (?:in|on|at|over)|remade|dubbed|views|episodes?|seasons?|charts?|viewers?|downloads?|"
+    r"downloaded|box office|premiered|adapted|translated|languages|plays|screened|subscribers|sequel|cast|starring|"
+    r"stars|aired|opened|producers|cost|sold|released|number one|top ten|drama|series|film|novel|app|titles|platform|studio|production)\b"
+)
 _NOT_A_STORY = re.compile(
     r"\b(?:song|single|album|track|report|paper|study|essay|magazine|campaign|speech|slogan|policy|initiative|"
     r"program|programme|exhibition|podcast|column|law|bill|act|strategy|plan|rating|note|letter|wine|restaurant|"
@@ -87,10 +92,12 @@ def _of_a_story(text: str, start: int, end: int, outer: tuple[int, int], context
     if _NOT_A_STORY.search(before):
         return False
     called = bool(_CALLED.search(before) or _CALLED_AFTER.match(after))
-    score = context.score(context.sentence_at(start))
+    sentence = context.sentence_at(start)
+    score = context.score(sentence)
+    shown = bool(_SHOWN.search(text, outer[1], context.sentences[sentence][1]))
     if " " not in text[start:end]:
         return called and score >= 1
-    return score >= (0.5 if called else 1.5)
+    return score >= (-1.5 if shown or called else 1.5)
 
 
 def _announced(text: str, context: StoryContext) -> Iterator[TitleMention]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -14,9 +14,11 @@ from spacy.tokens import Doc
 from extractors.themes.patterns import Match, PatternSet, compile_pattern
 from extractors.themes.words import Words
 
-KINDS = ("strong", "plain", "binding", "medium_word", "real")
-"""Cues by kind: ``strong`` and ``plain`` story words; ``binding`` ones say that what stands beside them is
-the story's matter; ``real`` ones (crime, sport, medicine...) say that it is not a story."""
+_NONFICTION = "real:nonfiction"
+_PART_OF_A_SIGN = {"plain": 1.0, "faint": 0.5}
+"""What a word that is no sure sign of a story counts for; a sure one, ``strong`` or ``binding``, counts for 2.
+Binding ones say that what stands beside them is the story's matter; ``real`` ones (crime, sport, medicine)
+that it is none; ``void`` ones are not the words they hold."""
 
 
 @lru_cache(maxsize=1)
@@ -30,7 +32,7 @@ class Cues:
 
     def __init__(self, rules: Mapping[str, Any]) -> None:
         classes = rules.get("classes", {})
-        rows = [(kind, p) for kind in ("strong", "plain", "binding") for p in rules[kind]]
+        rows = [(kind, p) for kind in ("strong", "plain", "faint", "binding", "void") for p in rules[kind]]
         rows += [(f"real:{kind}", p) for kind, patterns in rules["real"].items() for p in patterns]
         self.kinds = [kind for kind, _ in rows]
         self.patterns = PatternSet(compile_pattern(p, classes) for _, p in rows)
@@ -54,7 +56,7 @@ class StoryContext:
         self.sentence_of_word = _sentence_of_words(self.words, self._starts)
         self._title = title
         self._strong = [0] * len(self.sentences)
-        self._plain = [0] * len(self.sentences)
+        self._plain = [0.0] * len(self.sentences)
         self._binding = [False] * len(self.sentences)
         self._real: list[set[str]] = [set() for _ in self.sentences]
         self._heads: dict[int, int] = {}  # first word of a story word -> its last
@@ -65,7 +67,11 @@ class StoryContext:
     def _mark(self) -> None:
         known = cues()
         covered: set[tuple[str, int]] = set()
-        for match in known.patterns.find(self.words, self.sentence_of_word):
+        found = known.patterns.find(self.words, self.sentence_of_word)
+        void = [m for m in found if known.kinds[m.pattern] == "void"]
+        for match in found:
+            if any(v.start <= match.start and match.end <= v.end for v in void):
+                continue
             kind, sentence = known.kinds[match.pattern], self.sentence_at(match.start)
             if kind.startswith("real:"):
                 self._real[sentence].add(kind)
@@ -86,8 +92,8 @@ class StoryContext:
             self._heads_end.add(match.last)
 
     def _count(self, kind: str, sentence: int) -> None:
-        if kind == "plain":
-            self._plain[sentence] += 1
+        if kind in _PART_OF_A_SIGN:
+            self._plain[sentence] += _PART_OF_A_SIGN[kind]
         else:
             self._strong[sentence] += 1
         if kind == "binding":
@@ -103,12 +109,14 @@ class StoryContext:
 
     def own(self, sentence: int) -> float:
         """How much the sentence alone speaks of a story: 0 to 2."""
-        return 2.0 if self._strong[sentence] else min(self._plain[sentence], 3) / 2
+        return 2.0 if self._strong[sentence] else min(self._plain[sentence], 1.5)
 
     def real(self, sentence: int) -> float:
         """How much the sentence and its neighbours speak of the real world's courts, pitches and wards."""
+        here = self._real[sentence]
         near = set().union(*(self._real[n] for n in self._neighbours(sentence)))
-        return 1.5 * len(self._real[sentence]) + 0.75 * len(near - self._real[sentence])
+        all_signs = 1.5 * len(here) + 0.75 * len(near - here)
+        return min(all_signs, 0.75) if self._binding[sentence] and _NONFICTION not in here else all_signs
 
     def score(self, sentence: int) -> float:
         """How much the sentence, its neighbours and the text speak of a story, less :meth:`real`."""
@@ -170,8 +178,3 @@ def title_of(doc: Doc) -> str | None:
     """The headline over the doc's text, where the pipeline knows it."""
     about = doc._.newsgauge_about if Doc.has_extension("newsgauge_about") else None
     return about.title if about is not None else None
-
-
-def joined(kinds: Iterable[str]) -> str:
-    """Kinds of cues in words, for a rule's name."""
-    return "+".join(sorted(kinds))

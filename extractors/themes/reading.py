@@ -15,6 +15,9 @@ from extractors.themes.words import Words, simplified
 
 ENOUGH_FOR_STORY = 1.5
 ENOUGH_FOR_STRICT = 2.0
+BOUND = 1.0
+LISTED = 0.75
+"""What a story word right beside a form, and each other trope of its sentence, add to the story's score."""
 
 _NAME_AFTER = re.compile(r"[’'s]*,?\s+(?:[A-Z][a-z]+|[A-Z]\.|of\b|and\s+(?:founder|co-founder))")
 _NAME_BEFORE = re.compile(
@@ -57,11 +60,11 @@ class _Reading:
         self._vetoes = [(f, m) for f, m in found if f.level in ("not", "unless")]
         self._persons = {(f.theme, m.start, m.end) for f, m in found if f.level == "person"}
         kept = [(f, m) for f, m in found if f.level not in ("not", "unless", "person")]
-        self._by_sentence: dict[int, set[int]] = {}
+        self._listed: dict[int, list[tuple[int, Match]]] = {}
         for form, match in kept:
-            if form.level in ("sure", "story") and not self._vetoed(form, match):
+            if form.level in ("sure", "story") and not form.own and not self._vetoed(form, match):
                 sentence = self.context.sentence_at(match.start)
-                self._by_sentence.setdefault(sentence, set()).add(form.theme)
+                self._listed.setdefault(sentence, []).append((form.theme, match))
         return kept
 
     def _counts(self, form: Form, match: Match) -> bool:
@@ -84,17 +87,27 @@ class _Reading:
 
     def _context_allows(self, form: Form, match: Match) -> bool:
         sentence = self.context.sentence_at(match.start)
-        score = self.context.score(sentence)
+        others = self._others(form, match, sentence)
         bound = self.context.bound(match)
+        score = self.context.score(sentence) + BOUND * bound + LISTED * min(others, 2)
         if form.level == "sure":
             return self.context.real(sentence) - self.context.own(sentence) < ENOUGH_FOR_STRICT
         if form.level == "story":
-            return score + bound >= ENOUGH_FOR_STORY
+            return score >= ENOUGH_FOR_STORY
         if form.level == "near" and not self._near(form, match):
             return False
-        others = len(self._by_sentence.get(sentence, set()) - {form.theme})
         tied = bound or self.context.binding(sentence) or others > 1
-        return bool(tied) and score + bound >= ENOUGH_FOR_STRICT
+        return tied and score >= ENOUGH_FOR_STRICT
+
+    def _others(self, form: Form, match: Match, sentence: int) -> int:
+        """How many other themes' tropes stand beside *match* in its sentence."""
+        return len(
+            {
+                theme
+                for theme, other in self._listed.get(sentence, ())
+                if theme != form.theme and (other.end <= match.start or match.end <= other.start)
+            }
+        )
 
     def _vetoed(self, form: Form, match: Match) -> bool:
         return any(
@@ -112,6 +125,8 @@ class _Reading:
 
     def _is_named(self, match: Match) -> bool:
         """Whether the person at *match* has a name: 'billionaire Jane Roe', 'Jane Roe, the chief executive'."""
+        if self.text[match.end - 1] == "s":
+            return False
         if _NAME_AFTER.match(self.text, match.end):
             return True
         return _NAME_BEFORE.search(self.text, max(0, match.start - 60), match.start) is not None
