@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from extractors.companies.chunks import Chunk
 from extractors.companies.context import cues
-from extractors.companies.evidence import form_cues, total
+from extractors.companies.evidence import ENOUGH, form_cues, total
 from extractors.companies.kinds import kind_of
 from extractors.companies.known import KnownCompany, NameMatch
 from extractors.companies.vocabulary import Vocabulary
@@ -17,6 +17,7 @@ from extractors.companies.words import Word, quoted_titles
 NAMES = frozenset(
     {"ORG", "PERSON", "GPE", "LOC", "FAC", "PRODUCT", "NORP", "WORK_OF_ART", "EVENT", "LAW", "LANGUAGE"}
 )
+_NAMED_ALIKE = frozenset({"event", "report", "association", "media", "exchange"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,17 @@ class Name:
         return set(self.own_cues).union(self.extra, *(mention.cues for mention in self.mentions))
 
     @property
+    def is_company(self) -> bool:
+        """Whether it is read as a company: by its score, unless its own words name another kind."""
+        alike = self.kind in _NAMED_ALIKE and "a company, in apposition" in self.cues
+        return (self.kind in (None, "company") or alike) and self.score >= ENOUGH
+
+    @property
+    def is_other(self) -> bool:
+        """Whether its words name an organisation of another kind."""
+        return self.kind not in (None, "company") and not self.is_company
+
+    @property
     def score(self) -> float:
         """How much speaks for a company; see ``evidence.ENOUGH``."""
         return total(self.cues, [mention.label for mention in self.mentions])
@@ -80,9 +92,8 @@ def names(
     mid_sentence = {text[words[c.first].start : words[c.last].end] for c in runs if not words[c.first].first}
     for run in runs:
         trimmed = _trimmed(text, words, run, entities, mid_sentence, vocabulary)
-        if trimmed is None or _in_heading(words, trimmed):
-            continue
-        _add(found, text, words, trimmed, entities, unsure, quoted, vocabulary)
+        if trimmed is not None and not words[trimmed.first].heading:
+            _add(found, text, words, trimmed, entities, unsure, quoted, vocabulary)
     _compare(found.values(), words)
     return found
 
@@ -119,18 +130,19 @@ def _add(
     if name.known is None and (known := unsure.get((start, end))):
         name.known = known
         name.extra.add("known name")
-    label = _label(entities, start, end)
-    around = frozenset(cues(words, run, vocabulary))
+    around = set(cues(words, run, vocabulary))
     if any(a <= start and end <= b for a, b in quoted):
-        around |= {"quoted"}
-    if (
-        run.first
-        and not words[run.first - 1].first
-        and words[run.first - 1].text == "The"
-        and own[0].gap == " "
-    ):
-        around |= {"after a capital The"}
-    name.mentions.append(Mention(start, end, run.first, run.last, label, around))
+        around.add("quoted")
+    if _is_after_the(words, run.first):
+        around.add("after a capital The")
+    label, around_it = _label(entities, start, end), frozenset(around)
+    name.mentions.append(Mention(start, end, run.first, run.last, label, around_it))
+
+
+def _is_after_the(words: Sequence[Word], first: int) -> bool:
+    """Whether a 'The' with its capital, in mid-sentence, stands before: 'bigger than The Silent Heir'."""
+    before = words[first - 1] if first else None
+    return before is not None and before.text == "The" and not before.first and words[first].gap == " "
 
 
 def _end(text: str, last: Word, vocabulary: Vocabulary) -> int:
@@ -161,39 +173,31 @@ def _trimmed(
 ) -> Chunk | None:
     """*run* without the common word that starts a sentence, peoples before a name, and acronyms of no one."""
     first, last = run.first, run.last
-    whole = text[words[first].start : words[last].end]
+    opens = words[first].first and text[words[first].start : words[last].end] not in mid_sentence
     while first < last and words[first].lower in vocabulary.company_nouns and words[first + 1].gap == " ":
         first += 1
-    if words[first].first and words[first].lower in vocabulary.openers and whole not in mid_sentence:
-        if not (first < last and _label(entities, words[first].start, words[last].end, exact=True)):
-            first += 1
-    while (
-        first < last
-        and words[first].lower in _stripped(vocabulary)
-        and not _keeps(words, first, last, vocabulary)
-    ):
+    read_whole = first < last and _label(entities, words[first].start, words[last].end, exact=True)
+    if opens and words[first].first and words[first].lower in vocabulary.openers and not read_whole:
+        first += 1
+    while first < last and _is_only_people(words, first, last, vocabulary):
         first += 1
     if first > last or all(word.lower in vocabulary.acronyms for word in words[first : last + 1]):
         return None
     return Chunk(first, last)
 
 
-def _stripped(vocabulary: Vocabulary) -> frozenset[str]:
-    return vocabulary.nationalities
+def _is_only_people(words: Sequence[Word], first: int, last: int, vocabulary: Vocabulary) -> bool:
+    return words[first].lower in vocabulary.nationalities and not _keeps(words, first, last, vocabulary)
 
 
 def _keeps(words: Sequence[Word], first: int, last: int, vocabulary: Vocabulary) -> bool:
-    """Whether a people's name belongs to the company's: 'American Express', 'Korean Air', 'Indian Oil Ltd'."""
+    """Whether a people's name belongs to the company's: 'American Express', 'Korean Air'."""
     if words[first].lower in ("the", "a", "an"):
         return False
     if kind_of([word.lower for word in words[first : last + 1]], vocabulary) not in (None, "company"):
         return True
     rest = [word.lower for word in words[first + 1 : last + 1]]
-    return rest[0] in vocabulary.last_words | vocabulary.legal or words[first + 1].gap == "-"
-
-
-def _in_heading(words: Sequence[Word], run: Chunk) -> bool:
-    return words[run.first].heading
+    return rest[0] in vocabulary.company_ends or words[first + 1].gap == "-"
 
 
 def _label(entities: Sequence[Entity], start: int, end: int, exact: bool = False) -> str | None:

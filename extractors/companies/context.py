@@ -11,23 +11,7 @@ from extractors.companies.vocabulary import Vocabulary
 from extractors.companies.words import Word
 
 _BEFORE, _AFTER, _ADJECTIVES = 8, 14, 9
-_DETERMINERS = frozenset("the its a an their new our own".split())
-_APPOSED = frozenset("a an the one another its their his her".split())
-_MARKETS = frozenset(
-    "nasdaq nyse hkg hkex sehk she sha szse sse kosdaq krx tse tyo lse nse bse asx tsx idx sgx epa etr otc "
-    "ticker amex lon ams bme swx kospi bvmf".split()
-)
-_SUFFIXED = frozenset("backed owned led operated run funded controlled affiliated invested developed".split())
-_BASED = frozenset({"born", "headquartered", "bound", "wide", "listed", "made", "produced"})
-_COPULAS = frozenset({"is", "was", "are", "were", "became", "remains"})
-_SUCH = (
-    ("such", "as"),
-    *((word,) for word in ("like", "including", "include", "includes", "included", "namely", "are", "were")),
-)
-_OWNING = frozenset("its their other main biggest largest two three four five these of both".split())
 _SUBJECT_GAPS = (" ", "—", " — ")
-_KEY_RATES = frozenset({"key", "interest", "policy", "benchmark", "lending"})
-_RATES = frozenset({"rate", "rates"})
 _OPENING = ("", " ", "-", " “", ' "', " ‘", " '", " (", ": ", "—", " — ", " – ", " - ")
 _POSSESSIVE = ("'s ", "’s ", "' ", "’ ")
 _BREAKING = (", ", " (", " – ", " — ", " - ", "—", "–")
@@ -49,7 +33,7 @@ def cues(words: Sequence[Word], chunk: Chunk, vocabulary: Vocabulary) -> Iterato
 
 def _before(before: Sequence[Word], name: Sequence[Word], vocabulary: Vocabulary) -> Iterator[str]:
     plain = list(before)
-    while plain and plain[-1].lower in _DETERMINERS:
+    while plain and plain[-1].lower in vocabulary.determiners:
         plain.pop()
     if not plain:
         return
@@ -58,9 +42,9 @@ def _before(before: Sequence[Word], name: Sequence[Word], vocabulary: Vocabulary
         yield "shares of it"
     elif _is_of_platform(lowers, vocabulary):
         yield "on it"
-    elif vocabulary.place_before.ending(lowers):
-        yield "in it"
-    if is_example(lowers, vocabulary):
+    elif place := vocabulary.place_before.ending(lowers):
+        yield "town of it" if len(place) > 1 and place[-1] == "of" else "in it"
+    if _is_example(lowers, vocabulary):
         yield "apps such as it"
     if plain[-1] is before[-1] or before[-1].lower == "the":
         yield from _noun_before(before, plain[-1], lowers, name[0], vocabulary)
@@ -85,21 +69,20 @@ def _noun_before(
 def _are_rivals(before: Sequence[Word], vocabulary: Vocabulary) -> bool:
     """'two of its competitors, X and Y', 'other platforms, X among them'."""
     noun, of = before[-1].lower, before[-2].lower
-    return noun.endswith("s") and noun in vocabulary.nouns and of in _OWNING
+    return noun.endswith("s") and noun in vocabulary.nouns and of in vocabulary.owning
 
 
 def _is_of_platform(lowers: Sequence[str], vocabulary: Vocabulary) -> bool:
     return lowers[-1] == "on" and bool(vocabulary.on_platforms & set(lowers[-6:-1]))
 
 
-def is_example(lowers: Sequence[str], vocabulary: Vocabulary) -> bool:
-    """Whether *lowers* end in 'platforms such as', 'carriers including', with few words between."""
-    for such in _SUCH:
-        if tuple(lowers[-len(such) :]) == such:
-            return any(
-                w in vocabulary.nouns or w in vocabulary.counted for w in lowers[-len(such) - 2 : -len(such)]
-            )
-    return False
+def _is_example(lowers: Sequence[str], vocabulary: Vocabulary) -> bool:
+    """Whether *lowers* end in 'platforms such as', 'carriers including', 'its clients are'."""
+    such = vocabulary.examples.ending(lowers)
+    if such is None:
+        return False
+    nouns = lowers[-len(such) - 2 : -len(such)]
+    return any(word in vocabulary.nouns or word in vocabulary.counted for word in nouns)
 
 
 def _is_person(pair: Sequence[Word], vocabulary: Vocabulary) -> bool:
@@ -110,16 +93,16 @@ def _is_person(pair: Sequence[Word], vocabulary: Vocabulary) -> bool:
 def _after(after: Sequence[Word], name: Sequence[Word], vocabulary: Vocabulary) -> Iterator[str]:
     gap, lowers = after[0].gap, [word.lower for word in after]
     if gap == "-":
-        if lowers[0] == "based" or lowers[0] in _BASED:
+        if lowers[0] in vocabulary.based:
             yield "based there"
-        elif lowers[0] in _SUFFIXED:
+        elif lowers[0] in vocabulary.suffixed:
             yield "backed by it"
         return
     if gap in _POSSESSIVE:
         if vocabulary.strong_possessed & set(lowers[:2]):
             yield "its revenue"
         return
-    if gap in (" (", " (“") and (lowers[0] in _MARKETS or lowers[0].isdigit() and 3 < len(lowers[0]) < 7):
+    if gap in (" (", " (“") and _is_ticker(lowers[0], vocabulary):
         yield "ticker"
     if gap == " (" and is_contraction(after[0].text, " ".join(word.text for word in name)):
         yield "short name in brackets"
@@ -127,6 +110,10 @@ def _after(after: Sequence[Word], name: Sequence[Word], vocabulary: Vocabulary) 
         yield from _apposition(after, lowers, vocabulary)
     if gap in (" ", ", ", "” ", '" ', "—", " — "):
         yield from _predicate(after, lowers, name, vocabulary)
+
+
+def _is_ticker(word: str, vocabulary: Vocabulary) -> bool:
+    return word in vocabulary.markets or (word.isdigit() and 3 < len(word) < 7)
 
 
 def _predicate(
@@ -181,10 +168,10 @@ def _subject(
         yield verb
     if _counts_users(lowers, vocabulary):
         yield "so many users"
-    if skipped < len(lowers) and lowers[skipped] in _COPULAS:
+    if skipped < len(lowers) and lowers[skipped] in vocabulary.copulas:
         yield from _described(after[skipped + 1 :], vocabulary)
     near = set(lowers[:9])
-    if _RATES & near and _KEY_RATES & near and any("bank" in word.lower for word in name):
+    if vocabulary.rates & near and vocabulary.key_rates & near and any("bank" in word.lower for word in name):
         yield "central bank's rate"
 
 
@@ -227,9 +214,8 @@ def _apposition(after: Sequence[Word], lowers: Sequence[str], vocabulary: Vocabu
         yield "company act"
     elif (
         not after[0].text[0].isupper()
-        or lowers[0] in _APPOSED
-        or len(after) > 2
-        and after[1].gap in _POSSESSIVE
+        or lowers[0] in vocabulary.apposed
+        or (len(after) > 2 and after[1].gap in _POSSESSIVE)
     ):
         yield from _described(after, vocabulary)
 
@@ -250,10 +236,8 @@ def _head(after: Sequence[Word], vocabulary: Vocabulary) -> str | None:
     """The last telling noun of the noun phrase that *after* starts with; None where it starts with a verb."""
     phrase: list[str] = []
     for place, word in enumerate(after[:_ADJECTIVES]):
-        over = (
-            word.gap not in (" ", "-", " & ", "'s ", "’s ")
-            or word.gap == " "
-            and word.lower in vocabulary.phrase_ends
+        over = word.gap not in (" ", "-", " & ", "'s ", "’s ") or (
+            word.gap == " " and word.lower in vocabulary.phrase_ends
         )
         if place and over:
             break
@@ -263,5 +247,5 @@ def _head(after: Sequence[Word], vocabulary: Vocabulary) -> str | None:
     telling = [w for w in phrase if w in vocabulary.person_nouns or w in vocabulary.nouns]
     if not telling:
         return None
-    determined = phrase[0] in _APPOSED or after[0].text[0].isupper()
+    determined = phrase[0] in vocabulary.apposed or after[0].text[0].isupper()
     return telling[-1] if determined or telling[-1] == phrase[-1] else None

@@ -6,6 +6,7 @@ The weights are added, as in a linear classifier: a name needs ``ENOUGH`` in all
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from extractors.companies.vocabulary import Vocabulary
 from extractors.companies.words import Word
@@ -46,6 +47,7 @@ WEIGHTS = {
     "an authority, in apposition": -5.0,
     "person verb": -1.5,
     "in it": -1.0,
+    "town of it": -5.0,
     "based there": -3.5,
     "place after": -1.5,
     "quoted": -3.0,
@@ -114,7 +116,7 @@ def form_cues(words: Sequence[Word], lowers: Sequence[str], vocabulary: Vocabula
         yield "a product's name"
     if name in vocabulary.places:
         yield "place"
-    if all(lower in vocabulary.peoples for lower in lowers):
+    if name in vocabulary.peoples or all(lower in vocabulary.peoples for lower in lowers):
         yield "people"
     if 1 < len(lowers) <= 3 and lowers[-1] not in vocabulary.company_ends:
         if lowers[0] in vocabulary.given_names:
@@ -154,7 +156,7 @@ def _spelling_cues(words: Sequence[Word]) -> Iterator[str]:
 
 
 def _has_inner_capital(text: str) -> bool:
-    inner = any(a.islower() and b.isupper() for a, b in zip(text, text[1:], strict=False))
+    inner = any(a.islower() and b.isupper() for a, b in pairwise(text))
     return inner and not text.startswith(("Mc", "Mac", "De", "Di", "O'"))
 
 

@@ -17,8 +17,8 @@ def kind_of(words: Sequence[str], vocabulary: Vocabulary) -> str | None:
     'of' and 'for' ('Bureau of Statistics').
 
     >>> from extractors.companies.vocabulary import vocabulary
-    >>> [kind_of(name.split(), vocabulary()) for name in ("ministry of film", "council street capital", "vantor")]
-    ['government', 'company', None]
+    >>> [kind_of(name.split(), vocabulary()) for name in ("ministry of film", "council street capital")]
+    ['government', 'company']
     """
     if not words:
         return None

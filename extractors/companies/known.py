@@ -141,6 +141,11 @@ class KnownCompanies:
         return NameMatch(start, end, company, ambiguous) if _cased(text[start:end], name, ambiguous) else None
 
     @cached_property
+    def product_names(self) -> frozenset[str]:
+        """The names of known companies' goods, in lower case: no companies."""
+        return frozenset(name.lower() for c in self.companies.values() for name in c.products)
+
+    @cached_property
     def _by_key(self) -> dict[str, KnownCompany]:
         found: dict[str, KnownCompany] = {}
         for company in self.companies.values():

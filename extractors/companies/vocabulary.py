@@ -84,6 +84,21 @@ class Vocabulary:
     between: Words
     phrase_ends: Words
     plain_first_words: Words
+    of_heads: Words
+    governing: Words
+    after_possessive: Words
+    fields: Words
+    abbreviated: Words
+    determiners: Words
+    apposed: Words
+    markets: Words
+    suffixed: Words
+    based: Words
+    copulas: Words
+    owning: Words
+    key_rates: Words
+    rates: Words
+    examples: Phrases
     plain: Words
     openers: Words
     company_nouns: Words
@@ -99,6 +114,7 @@ def vocabulary() -> Vocabulary:
         files("extractors").joinpath("rules/organisations.toml").read_text(encoding="utf-8")
     )
     company, person, place, title = rules["company"], rules["person"], rules["place"], rules["title"]
+    grammar = dict(rules["grammar"])
     plain = {name: _words(value) for name, value in rules["words"].items()}
     kinds = tuple(_kind(kind, rules[kind]) for kind in _KINDS)
     ends = _words(company["last_words"]) | _words(company["legal"])
@@ -143,6 +159,8 @@ def vocabulary() -> Vocabulary:
         between=plain["between"],
         phrase_ends=plain["phrase_ends"],
         plain_first_words=plain["plain_first_words"],
+        examples=_phrases(grammar.pop("examples")),
+        **{name: _words(value) for name, value in grammar.items()},
         plain=_words(company["nouns"])
         | _words(person["titles"])
         | plain["common"]

@@ -17,11 +17,12 @@ _QUOTED = re.compile(
     r"[“\"]([^“”\"\n]{2,70})[”\"]|‘([^‘’\n]{2,70})’|《([^》\n]{1,60})》|(?<=\s)'([^'\n]{2,70})'(?=[\s,.])"
 )
 _HARD_WRAP = 60  # a line longer than this that ends without a blank line goes on in the next
-_HEADING_WORDS = 14
-_LOWER_IN_HEADINGS = frozenset(
-    "a an and as at but by for from in into is its nor of on or over the to up via vs with after amid no not "
-    "than that their be are was off out so yet per s t".split()
+_CURRENCY_SIGNS = "$¥€£₹₩฿₱₫₦"
+_SMALL = (
+    "a an and as at but by for from in into is its nor of on or over the to up via vs with after amid no not than "
+    "that their be are was off out so yet per s t"
 )
+_LOWER_IN_HEADINGS = frozenset(_SMALL.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ def words(text: str, sentence_starts: Sequence[int] = ()) -> list[Word]:
     end, last, line = 0, -1, 0
     for match in _WORD.finditer(text):
         at = match.start()
+        if text[match.end() : match.end() + 1] in _CURRENCY_SIGNS and match.end() < len(text):
+            continue  # the US of 'US$5', the CN of 'CN¥500'
         sentence = bisect_right(starts, at) - 1
         gap = _gap(text, end, at)
         first = sentence != last or gap == "\n"
@@ -92,7 +95,7 @@ def is_heading(line: str) -> bool:
         return False
     parts = [word for word in re.findall(rf"[{_LETTERS}]+", line) if word.lower() not in _LOWER_IN_HEADINGS]
     capitals = sum(word[0].isupper() for word in parts)
-    return len(parts) >= 2 and capitals >= 0.8 * len(parts) and len(parts) - capitals <= 2
+    return len(parts) >= 2 and len(parts) - capitals <= len(parts) // 8
 
 
 def quoted_titles(text: str) -> list[tuple[int, int]]:
@@ -103,4 +106,4 @@ def quoted_titles(text: str) -> list[tuple[int, int]]:
 
 def _is_title(quote: str) -> bool:
     bare = quote.strip(" ,.!?")
-    return bool(bare) and (is_heading(bare) or bare[0].isupper() and " " not in bare)
+    return bool(bare) and (is_heading(bare) or (bare[0].isupper() and " " not in bare))
