@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
 from extractors.facts.meaning import Meaning
 from extractors.facts.timing import Timing
-from extractors.facts.words import Metric
-from extractors.findings import Basis, Confidence
+from extractors.facts.words import Metric, words
+from extractors.findings import Confidence
+
+_NAMES_SOMETHING = re.compile(r"[A-Z]\w|\b(?:market|industry|sector)\b")
+_VAGUE = re.compile(r"\b(?:some|others|them|those|these|it|company|trio|pair|both|all|two|three|funds?|rules|users?)\b", re.I)
 
 
-def confidence_of(meaning: Meaning, timing: Timing, basis: Basis, known: Metric | None) -> Confidence:
-    """``high`` where frame, subject and period were all read by rules that have proven themselves."""
-    if known is None or not meaning.subject:
-        return "low"
-    return "low"
+@cache
+def _proven() -> Mapping[str, list[str]]:
+    return tomllib.loads(files("extractors").joinpath("rules/confidence.toml").read_text(encoding="utf-8"))
+
+
+def confidence_of(meaning: Meaning, timing: Timing, known: Metric | None) -> Confidence:
+    """``high`` where the metric is of the vocabulary and frame, subject and period are of proven rules."""
+    proven = known is not None and known.id in _proven()["metrics"] and meaning.rule in _proven()["frames"]
+    return "high" if known and proven and _proven_subject(meaning) and _proven_period(timing, known, meaning.growth) else "low"
+
+
+def _proven_subject(meaning: Meaning) -> bool:
+    if not meaning.subject or _VAGUE.search(meaning.subject) or meaning.subject.lower() in words().pronouns:
+        return False
+    named = _NAMES_SOMETHING.search(meaning.subject) is not None
+    return named and (meaning.subject_rule in _proven()["subjects"] or meaning.subject_rule == "stated")
+
+
+def _proven_period(timing: Timing, known: Metric, growth: bool) -> bool:
+    if timing.rule == "none":
+        return known.id in _proven()["timeless"] and not growth
+    return timing.period.known and timing.rule.startswith(tuple(_proven()["periods"]))

@@ -124,7 +124,19 @@ class Meanings:
         figure = self.anchors[anchor.i]
         multiple = figure.kind == "multiple" and not meaning.compared
         direction = meaning.direction or (_multiple_direction(figure) if multiple else None)
+        meaning = self._set_against(meaning, anchor)
         return replace(meaning, direction=direction, rule=rule, anchor=anchor.i, growth=meaning.growth or multiple)
+
+    def _set_against(self, meaning: Meaning, anchor: Token) -> Meaning:
+        """'swung from a loss of', 'against a profit of': a level that the one before it is compared with."""
+        noun = meaning.noun
+        if meaning.compared or noun is None or noun.dep_ != "pobj" or anchor not in noun.subtree:
+            return meaning
+        with_ = noun.head.lower_ == "with" and noun.head.head.lower_ in ("compared", "compares", "compare")
+        before = self.earlier(anchor)
+        if before is None or not (with_ or noun.head.lower_ in ("from", "against", "versus", "than")) or meaning.wrap:
+            return meaning
+        return replace(meaning, compared=True, like=before.like)
 
     def earlier(self, anchor: Token) -> Meaning | None:
         """The meaning of the level before *anchor* in the sentence."""
@@ -150,6 +162,8 @@ class Meanings:
 
     def _plain(self, noun: Token) -> Meaning:
         subject, rule = self.subjects.of_noun(noun)
+        if rule == "focus" and (subject is None or self.subjects.cites(subject)):
+            subject, rule = self.phrases.thing(noun) or None, "stated"
         known = words().metrics.get(noun.lower_)
         market = known == words().ids["market_size"] and noun.lower_ != "output"
         metric = "market size" if market else words().renamed.get(noun.lower_) or self.phrases.metric(noun)
@@ -205,7 +219,7 @@ class Meanings:
             return sense
         if lemma in words().be or prep is not None:
             return self._level(verb, agent, prep)
-        if lemma in words().have:
+        if lemma in words().have and agent is not None and words().metric_of(agent.lower_):
             return self._level(verb, agent, prep)
         return None
 
@@ -314,7 +328,10 @@ class Meanings:
         if anchor.dep_ in ("conj", "appos", "dep") and head.i in self.anchors and head.i != anchor.i:
             meaning = self.of(head.i)
             return meaning and replace(meaning, like=head.i)
-        return None
+        if self.doc[max(self._first(anchor) - 1, 0)].lower_ != "to":
+            return None
+        grown = next((m for i in sorted(self.anchors, reverse=True) if i < anchor.i and (m := self.of(i)) and m.growth), None)
+        return grown and replace(grown, like=grown.anchor, growth=False)
 
     def _nearest(self, anchor: Token) -> Meaning | None:
         """The last metric named before the figure, with no other figure between."""
@@ -392,21 +409,26 @@ def _on_share(self: Meanings, anchor: Token, roles: Mapping[str, Token]) -> Mean
         return None
     lemma = words().lemma(verb.lower_)
     if anchor.dep_ in ("nsubj", "nsubjpass") and verb.tag_.startswith(("V", "J")):
-        return _share_that(self, base, verb)
+        return _share_that(self, base, verb, anchor)
     if anchor.dep_ == "dobj" and self.phrases.name_at(base) and lemma in ("own", "hold", "buy", "sell", "acquire", "control", "take"):
         subject, rule = self.subjects.of_agent(agent_of(verb)) if agent_of(verb) is not None else self.subjects.focus()
         return Meaning(f"stake in {self.phrases.name_at(base)}", subject, subject_rule=rule, verb=verb)
+    if anchor.dep_ == "dobj" and lemma in words().moves and not self._sense(verb, anchor, None):
+        subject, rule = self.subjects.of_noun(base)
+        direction: Direction = "up" if words().moves[lemma] == "up" else "down"
+        return Meaning(self.phrases.noun(base), subject, direction, growth=True, subject_rule=rule, verb=verb)
     if verb.tag_.startswith("V") or anchor.dep_ in ("pobj", "appos", "conj"):
         return _share_of(self, base, verb if verb.tag_.startswith("V") else _verb_over(verb))
     return _share_of(self, base, None)
 
 
-def _share_that(self: Meanings, base: Token, verb: Token) -> Meaning | None:
+def _share_that(self: Meanings, base: Token, verb: Token, anchor: Token) -> Meaning | None:
     """'60 percent of viewers pay': the share of the viewers that does what the verb says."""
     subject = self.phrases.thing(base)
     rule = "share-base"
     if base.lower_ in words().pronouns:
-        subject, rule = (self.subjects.spoken_thing or subject), "spoken-of"
+        before = self.earlier(anchor)
+        subject, rule = (before.subject if before else self.subjects.spoken_thing) or subject, "spoken-of"
     if words().metric_of(base.lower_) and words().metric_of(base.lower_).flow:  # type: ignore[union-attr]
         subject, rule = self.subjects.of_noun(base)
         return Meaning(f"share of {self.phrases.noun(base)} {_after(self, verb, True)}".strip(), subject, subject_rule=rule, verb=verb)
@@ -443,7 +465,7 @@ def _share_of(self: Meanings, base: Token, verb: Token | None) -> Meaning | None
 
 def _on_in(self: Meanings, anchor: Token, roles: Mapping[str, Token]) -> Meaning | None:
     noun = roles["metric"]
-    if is_temporal(noun) or words().metric_of(noun.lower_) == words().ids["market_size"]:
+    if is_temporal(noun) or noun.lower_ in ("cash", "stock", "shares", "debt") or words().metric_of(noun.lower_) == words().ids["market_size"]:
         return None
     meaning = self.from_noun(noun, anchor)
     verb = _verb_over(anchor)
@@ -461,6 +483,10 @@ def _on_worth(self: Meanings, anchor: Token, roles: Mapping[str, Token]) -> Mean
         return None
     if thing.lower_ in words().pronouns:
         return self._of_thing(thing, head)
+    if is_noun(head) and head.dep_ == "dobj" and words().lemma(head.head.lower_) in ("sell", "export", "ship"):
+        agent = agent_of(head.head)
+        subject, rule = self.subjects.of_agent(agent) if agent is not None else self.subjects.focus()
+        return Meaning(f"{self.phrases.noun(head)} sales", subject, subject_rule=rule, verb=head.head, noun=head)
     known = words().metric_of(thing.lower_)
     if is_noun(head) and known and known.id not in ("market_size", "valuation"):
         return self.from_noun(head, anchor)

@@ -81,6 +81,7 @@ def resolve(text: str, when: When) -> list[PeriodMention]:
     """
     if not _WORTH_A_LOOK.search(text):
         return []
+    text = _CAPITAL.sub(lambda opening: opening[0].lower(), text, count=1)
     found = sorted(
         ((match.start(), -match.end(), order, form, match) for order, form in enumerate(_forms()) for match in form.pattern.finditer(text)),
         key=lambda row: row[:3],
@@ -92,6 +93,7 @@ def resolve(text: str, when: When) -> list[PeriodMention]:
     return mentions
 
 
+_CAPITAL = re.compile(r"\A[\s\"“'‘(]*(?:A|The|In|This|Last|Next|Over|For|By|Since|During|From|First|So|Earlier|As|At|Full|Until|Year|Between|End|On)\b")
 _WORTH_A_LOOK = re.compile(
     r"\d{2}|year|quarter|half|month|week|decade|today|yesterday|overnight|then|period|same|day\b|annual|"
     r"Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec",

@@ -83,6 +83,8 @@ class Phrases:
             wanted = target.tag_ in ("NN", "NNS") and not is_temporal(target)
         if prep.lower_ in ("on", "for") and head.lower_ in ("spending", "spend", "outlays", "expenditure", "demand", "bid", "offer"):
             wanted = target.tag_ in ("NN", "NNS", "VBG") and not is_temporal(target)
+        if prep.lower_ in ("in", "for") and head.lower_ in ("stake", "investment", "bid", "offer", "holding") and self.name_at(target):
+            return f"{prep.lower_} {self.name_at(target)}"
         if not wanted or self.name_at(target):
             return None
         return f"{prep.lower_} {self.noun(target)}"

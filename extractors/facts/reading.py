@@ -66,11 +66,12 @@ class TextReader:
         works = [w for w in self.works if draft.sentence.start <= w[0] < draft.sentence.end]
         phrases = Phrases(draft, self.text, [*self._names_in(draft.sentence), *works])
         self._note_report(draft.sentence)
+        topic = self.topics.at(draft.sentence.start)
+        claims = Claims(doc, phrases, self.report, topic)
         subjects = Subjects(
-            phrases, self.topics.at(draft.sentence.start), self._work(draft.sentence), self.spoken, self.listed, self.cinema
+            phrases, topic, self._work(draft.sentence), self.spoken, self.listed, self.cinema, claims.sources()
         )
         meanings = Meanings(doc, draft, self.figures, frames.hangings(doc), phrases, subjects)
-        claims = Claims(doc, phrases, self.report, subjects.topic)
         timing = SentencePeriods(doc, draft, self.text, self._mentions_in(draft.sentence), self._figures_in(draft.sentence))
         read = [(meanings.places[a], m) for a in sorted(meanings.anchors) if (m := meanings.of(a)) is not None]
         timed = self._timed(doc, read, timing)
@@ -94,7 +95,7 @@ class TextReader:
             basis=basis,
             claimed_by=claims.claimed_by(meaning.anchor),
             scope=scope_of(metric, around),
-            confidence=confidence_of(meaning, timing, basis, known),
+            confidence=confidence_of(meaning, timing, known),
             sentence=draft.sentence,
             rule=f"{meaning.rule}; subject {meaning.subject_rule}; period {timing.rule}",
         )
@@ -110,6 +111,8 @@ class TextReader:
             inherits = bool(known and known.flow) and _is_past(doc, meaning) and not meaning.wrap
             screen = meaning.metric.startswith("box office") or (self.cinema and "weekend" in meaning.metric)
             result = timing.choose(self.figures[at], meaning, self.clock, base, inherits, point, screen)
+            if basis_of(doc, meaning) in ("forecast", "target"):
+                result = timing.ahead(result, self.about.published)
             if like in chosen and not result.stated and not meaning.compared:
                 result = replace(chosen[like], rule=f"like: {chosen[like].rule}")
             chosen[at] = result
@@ -242,12 +245,13 @@ def _from_others(
         if other.like == meaning.anchor and other.growth and other.direction and figures[at].kind != "multiple":
             return other.direction
     for place, other in read:
-        if other.like == meaning.anchor and other.compared and figures[place].kind == figures[at].kind:
+        same = other.metric == meaning.metric and figures[place].kind == figures[at].kind
+        if other.like == meaning.anchor and other.compared and same:
             if figures[at].value != figures[place].value:
                 return "up" if figures[at].value > figures[place].value else "down"
     if basis_of(doc, meaning) == "forecast":
         for place, other in read:
-            same = other.subject == meaning.subject and figures[place].kind == figures[at].kind == "money"
+            same = other.subject == meaning.subject and figures[place].kind == figures[at].kind
             if same and place < at and basis_of(doc, other) != "forecast" and other.metric == meaning.metric:
                 return "up" if figures[at].value > figures[place].value else "down"
     return None

@@ -11,12 +11,12 @@ from importlib.resources import files
 from spacy.tokens import Doc, Token
 
 from extractors.facts.meaning import Meaning
-from extractors.facts.phrases import Phrases, is_name
+from extractors.facts.phrases import Phrases, is_name, is_temporal
 from extractors.facts.subjects import agent_of
 from extractors.facts.words import forms, words
 from extractors.findings import Basis, Figure
 
-_ACCORDING = re.compile(r"\b[Aa]ccording to\b|\b[Bb]ased on\b")
+_RECKONS = frozenset({"estimate", "forecast", "project", "predict", "reckon", "calculate", "put", "value", "peg"})
 
 
 @cache
@@ -38,16 +38,24 @@ class Claims:
         self.report = report
         self.topic = topic
 
+    def sources(self) -> frozenset[str]:
+        """The organisations that the sentence cites, or that say or reckon what it says."""
+        found = {self._cited()}
+        for token in self.doc:
+            if token.lower_ in _claim_forms() and token.tag_.startswith("V") and _claim_forms()[token.lower_] in _RECKONS:
+                agent = next((t for t in token.children if t.dep_ == "nsubj"), None)
+                found.add(self._source(agent) if agent is not None else None)
+        return frozenset(name for name in found if name)
+
     def claimed_by(self, anchor: int) -> str | None:
         """Who says the figure at *anchor*: whom the sentence cites, or the subject of the verb of saying."""
         return self._cited() or self._said(self.doc[anchor])
 
     def _cited(self) -> str | None:
         for token in self.doc:
-            if token.lower_ == "according" or (token.lower_ == "based" and token.i + 1 < len(self.doc)):
+            if token.lower_ == "according":
                 target = next((t for t in token.subtree if t.dep_ == "pobj" and t.i > token.i), None)
-                if target is not None and token.lower_ == "according":
-                    return self._source(target)
+                return None if target is None else self._source(target)
         return None
 
     def _said(self, figure: Token) -> str | None:
@@ -69,7 +77,8 @@ class Claims:
         lower = token.lower_
         if token.lower_ in _rules()["claims"]["papers"]:
             inside = [t for t in token.subtree if self.phrases.name_at(t)]
-            names = [t for t in token.subtree if is_name(t) and t.dep_ in ("pobj", "poss")]
+            makers = [t for t in token.subtree if is_name(t) and t.dep_ in ("pobj", "poss") and not is_temporal(t)]
+            names = [t for t in makers if t.head.lower_ in ("by", "from") or t.dep_ == "poss"]
             if inside:
                 return self.phrases.name_at(inside[0])
             return self.phrases.thing(names[-1]) if names else self.report
@@ -97,15 +106,22 @@ def basis_of(doc: Doc, meaning: Meaning) -> Basis:
             holds = any(t.dep_ in ("xcomp", "ccomp") and (t == figure or t in figure.ancestors) for t in token.children)
             if lemma in rules["target_verbs"] and holds:
                 return "target"
-            if lemma in rules["forecast_verbs"] and lemma != "see" and (is_passive or holds or figure.head.head == token):
+            if lemma in rules["forecast_verbs"] and lemma not in ("see", "reckon") and token != figure:
                 return "forecast"
             if lemma == "see" and holds and token.tag_ in ("VBZ", "VBP"):
                 return "forecast"
             if lemma in rules["estimate_verbs"]:
                 return "estimate"
-        if token.dep_ in ("relcl",) and token != figure:
+        if token.tag_.startswith("V") and _is_clause_of_its_own(token):
             break
     return "reported"
+
+
+def _is_clause_of_its_own(verb: Token) -> bool:
+    """Whether what stands above *verb* says nothing of how sure it is."""
+    if verb.dep_ in ("relcl", "acl"):
+        return True
+    return verb.dep_ in ("conj", "advcl", "parataxis") and any(t.dep_ in ("nsubj", "nsubjpass") for t in verb.children)
 
 
 @cache

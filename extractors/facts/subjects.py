@@ -25,14 +25,26 @@ class Subjects:
     """
 
     def __init__(
-        self, phrases: Phrases, topic: str | None, work: str | None, spoken: Meaning | None, listed: bool, cinema: bool
+        self,
+        phrases: Phrases,
+        topic: str | None,
+        work: str | None,
+        spoken: Meaning | None,
+        listed: bool,
+        cinema: bool,
+        cited: frozenset[str] = frozenset(),
     ) -> None:
+        self.cited = cited
         self.phrases = phrases
         self.topic = topic
         self.work = work
         self.spoken = spoken
         self.listed = listed
         self.cinema = cinema
+
+    def cites(self, name: str) -> bool:
+        """Whether the sentence gives *name* as its source."""
+        return name in self.cited
 
     @property
     def spoken_thing(self) -> str | None:
@@ -64,7 +76,8 @@ class Subjects:
     def _is_described(self, agent: Token) -> bool:
         """'micro-drama apps', 'some newer services': a kind of thing, not the one spoken of."""
         definite = any(t.lower_ in ("the", "this", "that", "its") for t in agent.lefts)
-        return not definite or agent.tag_ == "NNS"
+        modified = any(t.dep_ in ("compound", "amod", "nmod") and not is_place(t) for t in agent.lefts)
+        return not definite or agent.tag_ == "NNS" or (modified and agent.lower_ in words().broad_nouns)
 
     def _antecedent(self, pronoun: Token) -> Subject:
         if pronoun.lower_ in ("which", "who", "that") and pronoun.i >= 2:
@@ -91,6 +104,7 @@ class Subjects:
         """Whose *noun* it is: a possessor, an organisation or place beside it, or the agent of its verb."""
         return (
             self._possessor(noun)
+            or (self._agent_over(noun) if noun.lower_ in _DONE_BY_AGENTS else None)
             or self._beside(noun)
             or self._complement(noun)
             or self._agent_over(noun)
@@ -142,8 +156,6 @@ class Subjects:
                     return name, "named"
                 if is_place(child) and child.lower_ not in ("global", "world", "worldwide"):
                     kind = [t for t in noun.lefts if t.dep_ in ("compound", "nmod") and not t.ent_type_ and t != child]
-                    if noun.lower_ in _DONE_BY_AGENTS and (agent := self._agent_over(noun)):
-                        return agent
                     return self.phrases.words([child, *kind]), "place"
         return None
 
@@ -158,6 +170,8 @@ class Subjects:
             target = next((t for t in prep.children if t.dep_ == "pobj" and not t.ent_type_), None)
             if target is None or is_temporal(target):
                 continue
+            if prep.lower_ == "for" and target.tag_ == "NNS" and noun.lower_ in ("size", "price", "rate", "length", "pay", "budget"):
+                return self.phrases.thing(target), "stated"
             if self.phrases.name_at(target):
                 return self.phrases.name_at(target), "named"
             placed = is_place(target) or is_name(target) or any(is_place(t) for t in target.lefts)
@@ -215,6 +229,10 @@ def agent_of(verb: Token) -> Token | None:
 
 def _resolved(agent: Token) -> Token:
     """A relative pronoun's noun, or *agent* itself."""
+    if agent.lower_ == "which" and agent.i >= 2:
+        before = agent.nbor(-1) if agent.nbor(-1).text not in (",", "”", '"') else agent.nbor(-2)
+        if is_name(before):
+            return before
     if agent.lower_ in ("which", "who", "that") and agent.head.dep_ == "relcl":
         return agent.head.head
     return agent

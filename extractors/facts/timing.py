@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from spacy.tokens import Doc, Token
 
@@ -23,7 +24,8 @@ _BREAK = re.compile(
 _COMPARES = re.compile(r"\b(?:compared|against|versus|vs|down from|up from|than|from)\b")
 _NAMING = frozenset({"earlier", "comparison", "previous", "than", "then", "the_period"})
 _OF_DAYS = frozenset({"full-date", "day"})
-_STATES_A_YEAR = re.compile(r"\A,? (?:a|per) (?:year|month|week|day|quarter)\b")
+_YEAR = re.compile(r"\d{4}|last|previous")
+_YEARLESS = frozenset({"quarter", "quarter-code", "half", "half-code", "month-alone", "relative-year", "end-of", "full-date"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,16 @@ class SentencePeriods:
         if usable and not self._belongs_elsewhere(figure, usable):
             return Timing(self._resolved(usable[0], clock), f"sentence:{usable[0].form}")
         return self._inherited(clock, inherits, point, screen)
+
+    def ahead(self, timing: Timing, published: date | None) -> Timing:
+        """A forecast's period, which lies ahead: a quarter, half or month named without a year is the next one."""
+        period = timing.period
+        yearless = any(
+            m.period == period and not _YEAR.search(self.text, m.start, m.end) and m.form in _YEARLESS for m in self.mentions
+        )
+        if not (timing.stated and yearless and published and period.end and period.end < published):
+            return timing
+        return replace(timing, period=days.years_earlier(period, -1))
 
     def _year_ago(self, figure: Figure, usable: Sequence[PeriodMention], clock: Clock) -> Timing | None:
         """'A year ago it was 3 million': the period spoken of, a year before."""

@@ -125,6 +125,7 @@ class Words:
         self.places = frozenset(rules["plain"]["places"])
         self.pronouns = frozenset(rules["stand_ins"]["pronouns"])
         self.company_nouns = frozenset(rules["stand_ins"]["company"])
+        self.broad_nouns = frozenset(rules["stand_ins"]["broad"])
         self.work_nouns = frozenset(rules["stand_ins"]["work"])
         self.place_nouns = frozenset(rules["stand_ins"]["place"])
         self.countries: Mapping[str, str] = rules["countries"]
