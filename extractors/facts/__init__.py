@@ -31,17 +31,23 @@ def annotate(docs: Sequence[Doc], parse: Parse) -> Iterator[Doc]:
     English is parsed: other languages have no facts.
     """
     batches = [drafts(doc, doc._.newsgauge_figures) if doc.lang_ == "en" else () for doc in docs]
-    parsed = iter(parse([one.doc(doc.vocab) for doc, batch in zip(docs, batches, strict=True) for one in batch]))
+    parsed = iter(
+        parse([one.doc(doc.vocab) for doc, batch in zip(docs, batches, strict=True) for one in batch])
+    )
     for doc, batch in zip(docs, batches, strict=True):
         sentences = [(one, next(parsed)) for one in batch]
         about = doc._.newsgauge_about or Text(id="", text=doc.text)
-        doc._.newsgauge_facts = read(doc, about, doc._.newsgauge_figures, doc._.newsgauge_companies, sentences)
+        doc._.newsgauge_facts = read(
+            doc, about, doc._.newsgauge_figures, doc._.newsgauge_companies, sentences
+        )
         yield doc
 
 
 def drafts(doc: Doc, figures: Sequence[Figure]) -> tuple[Draft, ...]:
     """The sentences of *doc* that hold one of its *figures*, as the parser reads them best."""
-    holding = {place for place in (_sentence_of(doc, f) for f in figures if f.pair_of is None) if place is not None}
+    holding = {
+        place for place in (_sentence_of(doc, f) for f in figures if f.pair_of is None) if place is not None
+    }
     found = (draft(sentence, figures) for place, sentence in enumerate(doc.sents) if place in holding)
     return tuple(one for one in found if one.figures)
 

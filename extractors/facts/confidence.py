@@ -14,7 +14,9 @@ from extractors.facts.words import Metric, words
 from extractors.findings import Confidence
 
 _NAMES_SOMETHING = re.compile(r"[A-Z]\w|\b(?:market|industry|sector)\b")
-_VAGUE = re.compile(r"\b(?:some|others|them|those|these|it|company|trio|pair|both|all|two|three|funds?|rules|users?)\b", re.I)
+_VAGUE = re.compile(
+    r"\b(?:some|others|them|those|these|it|company|trio|pair|both|all|two|three|funds?|rules|users?)\b", re.I
+)
 
 
 @cache
@@ -25,7 +27,11 @@ def _proven() -> Mapping[str, list[str]]:
 def confidence_of(meaning: Meaning, timing: Timing, known: Metric | None) -> Confidence:
     """``high`` where the metric is of the vocabulary and frame, subject and period are of proven rules."""
     proven = known is not None and known.id in _proven()["metrics"] and meaning.rule in _proven()["frames"]
-    return "high" if known and proven and _proven_subject(meaning) and _proven_period(timing, known, meaning.growth) else "low"
+    return (
+        "high"
+        if known and proven and _proven_subject(meaning) and _proven_period(timing, known, meaning.growth)
+        else "low"
+    )
 
 
 def _proven_subject(meaning: Meaning) -> bool:

@@ -37,7 +37,9 @@ class Draft:
     words: tuple[str, ...]
     spaces: tuple[bool, ...]
     spans: tuple[Span, ...]
-    figures: tuple[tuple[int, int, int], ...]  # place among the text's figures, first word, word after the last
+    figures: tuple[
+        tuple[int, int, int], ...
+    ]  # place among the text's figures, first word, word after the last
 
     def doc(self, vocab: Vocab) -> Doc:
         """The draft as an unparsed doc of one sentence, its figures marked as entities."""
@@ -78,15 +80,15 @@ def draft(sentence: DocSpan, figures: Sequence[Figure]) -> Draft:
                 marks.append((place, first, len(words)))
             words.done = end
         words.add_stretch(max(words.done, token.idx), token.idx + len(token))
-    return Draft(
-        Span(sentence.start_char, sentence.end_char), *words.columns(), tuple(marks)
-    )
+    return Draft(Span(sentence.start_char, sentence.end_char), *words.columns(), tuple(marks))
 
 
 _OPENS, _CLOSES = "(（[", ")）]"
 _BEFORE_BRACKET = re.compile(r"[(（\[][^()（）\[\]\d]{0,12}\Z")
 _AFTER_BRACKET = re.compile(r"[^()（）\[\]\d]{0,12}[)）\]]")
-_PREFIX = re.compile(r"(?<![\w-])(?:micro|mini|multi|non|pre|post|mid|super|web|live|short|e|co)\s?-\s?(?=[A-Za-z])", re.I)
+_PREFIX = re.compile(
+    r"(?<![\w-])(?:micro|mini|multi|non|pre|post|mid|super|web|live|short|e|co)\s?-\s?(?=[A-Za-z])", re.I
+)
 _ABOUT = re.compile(
     r"\b(?:(?:a whopping|in excess of|upwards? of|to the tune of|in the region of|close to|as much as|as many as|at least|"
     r"more than|less than|fewer than|no more than|no less than|up to|just (?:over|under|shy of)|slightly (?:more|less) than|"
@@ -97,7 +99,9 @@ MARGIN = re.compile(r",?\s(?:plus or minus|give or take|±|\+/-)\s*\Z", re.I)
 """What leads to the tolerance of a figure, which is no figure of its own."""
 
 
-def _left_out(text: str, figures: Sequence[Figure], sentence: DocSpan) -> Iterator[tuple[int, int, int | None]]:
+def _left_out(
+    text: str, figures: Sequence[Figure], sentence: DocSpan
+) -> Iterator[tuple[int, int, int | None]]:
     """Conversions with the brackets around them, tolerances, and words such as "about" before a figure."""
     for figure in figures:
         if not (sentence.start_char <= figure.start and figure.end <= sentence.end_char):

@@ -77,7 +77,9 @@ def _frame(row: Mapping[str, Any]) -> Frame:
     return Frame(row["id"], row["kind"], tuple(role for role, _ in nodes), tuple(pattern), row.get("figure"))
 
 
-def _chain(nodes: Sequence[tuple[str, Mapping[str, Any]]], top: str | None = None) -> Iterator[Mapping[str, Any]]:
+def _chain(
+    nodes: Sequence[tuple[str, Mapping[str, Any]]], top: str | None = None
+) -> Iterator[Mapping[str, Any]]:
     above = top
     for name, attributes in nodes:
         if above is None:

@@ -90,9 +90,16 @@ class Meanings:
         if first < 2 or self.doc[first - 1].lower_ != "of":
             return None
         noun = self.doc[first - 2]
-        if not is_noun(noun) or noun.ent_type_ or self.phrases.name_at(noun) or noun.lower_ in words().move_nouns:
+        if (
+            not is_noun(noun)
+            or noun.ent_type_
+            or self.phrases.name_at(noun)
+            or noun.lower_ in words().move_nouns
+        ):
             return None
-        if noun.lower_ in words().wraps or (noun.lower_ in words().metrics and noun.lower_ not in words().totals):
+        if noun.lower_ in words().wraps or (
+            noun.lower_ in words().metrics and noun.lower_ not in words().totals
+        ):
             return self.from_noun(noun, anchor)
         return None
 
@@ -104,11 +111,18 @@ class Meanings:
         verb = self.doc[first - 1]
         if not verb.tag_.startswith("V") or words().lemma(verb.lower_) not in words().moves:
             return None
-        return self._moved(verb, words().lemma(verb.lower_), anchor, None, agent_of(verb)) if anchor.head != verb else None
+        return (
+            self._moved(verb, words().lemma(verb.lower_), anchor, None, agent_of(verb))
+            if anchor.head != verb
+            else None
+        )
 
     def _before_noun(self, anchor: Token) -> Meaning | None:
         """'a $5 billion all-share bid': the nouns that run on from the figure end in a metric."""
-        if anchor.dep_ not in ("dobj", "pobj", "attr", "nmod", "npadvmod") or self.anchors[anchor.i].kind == "multiple":
+        if (
+            anchor.dep_ not in ("dobj", "pobj", "attr", "nmod", "npadvmod")
+            or self.anchors[anchor.i].kind == "multiple"
+        ):
             return None
         last = self._first(anchor) + next(b - a for p, a, b in self.draft.figures if a <= anchor.i < b)
         run = []
@@ -125,7 +139,9 @@ class Meanings:
         multiple = figure.kind == "multiple" and not meaning.compared
         direction = meaning.direction or (_multiple_direction(figure) if multiple else None)
         meaning = self._set_against(meaning, anchor)
-        return replace(meaning, direction=direction, rule=rule, anchor=anchor.i, growth=meaning.growth or multiple)
+        return replace(
+            meaning, direction=direction, rule=rule, anchor=anchor.i, growth=meaning.growth or multiple
+        )
 
     def _set_against(self, meaning: Meaning, anchor: Token) -> Meaning:
         """'swung from a loss of', 'against a profit of': a level that the one before it is compared with."""
@@ -134,13 +150,19 @@ class Meanings:
             return meaning
         with_ = noun.head.lower_ == "with" and noun.head.head.lower_ in ("compared", "compares", "compare")
         before = self.earlier(anchor)
-        if before is None or not (with_ or noun.head.lower_ in ("from", "against", "versus", "than")) or meaning.wrap:
+        if (
+            before is None
+            or not (with_ or noun.head.lower_ in ("from", "against", "versus", "than"))
+            or meaning.wrap
+        ):
             return meaning
         return replace(meaning, compared=True, like=before.like)
 
     def earlier(self, anchor: Token) -> Meaning | None:
         """The meaning of the level before *anchor* in the sentence."""
-        before = [i for i in self.anchors if i < anchor.i and self.anchors[i].kind in ("money", "count", "percent")]
+        before = [
+            i for i in self.anchors if i < anchor.i and self.anchors[i].kind in ("money", "count", "percent")
+        ]
         for place in sorted(before, reverse=True):
             meaning = self.of(place)
             if meaning and not meaning.wrap:
@@ -188,14 +210,28 @@ class Meanings:
     def _wrapped(self, noun: Token, anchor: Token, kind: str) -> Meaning | None:
         """'a forecast of', 'analysts' estimates of sales of': the metric inside, or the one spoken of."""
         inner = next(
-            (t for p in noun.children if p.dep_ == "prep" and p.lower_ in ("of", "for") for t in p.children
-             if t.dep_ == "pobj" and is_noun(t) and not t.ent_type_ and words().metric_of(t.lower_)),
+            (
+                t
+                for p in noun.children
+                if p.dep_ == "prep" and p.lower_ in ("of", "for")
+                for t in p.children
+                if t.dep_ == "pobj" and is_noun(t) and not t.ent_type_ and words().metric_of(t.lower_)
+            ),
             None,
         )
         inner = inner or next(
-            (t for t in noun.lefts if t.dep_ in ("compound", "nmod", "amod") and words().metrics.get(t.lower_)), None
+            (
+                t
+                for t in noun.lefts
+                if t.dep_ in ("compound", "nmod", "amod") and words().metrics.get(t.lower_)
+            ),
+            None,
         )
-        who = "analyst " if any(t.lower_ in ("analyst", "analysts", "consensus", "street") for t in noun.subtree) else ""
+        who = (
+            "analyst "
+            if any(t.lower_ in ("analyst", "analysts", "consensus", "street") for t in noun.subtree)
+            else ""
+        )
         like = None
         if inner is not None:
             metric, (subject, rule) = self.phrases.metric(inner), self.subjects.of_noun(inner)
@@ -206,7 +242,13 @@ class Meanings:
             metric, subject, rule = _bare(spoken.metric), spoken.subject, "spoken-of"
             like = spoken.like
         return Meaning(
-            f"{who}{metric} {kind}", subject, wrap=kind, subject_rule=rule, noun=noun, verb=_verb_over(noun), like=like
+            f"{who}{metric} {kind}",
+            subject,
+            wrap=kind,
+            subject_rule=rule,
+            noun=noun,
+            verb=_verb_over(noun),
+            like=like,
         )
 
     def from_verb(self, verb: Token, figure: Token, prep: Token | None) -> Meaning | None:
@@ -223,14 +265,18 @@ class Meanings:
             return self._level(verb, agent, prep)
         return None
 
-    def _moved(self, verb: Token, lemma: str, figure: Token, prep: Token | None, agent: Token | None) -> Meaning | None:
+    def _moved(
+        self, verb: Token, lemma: str, figure: Token, prep: Token | None, agent: Token | None
+    ) -> Meaning | None:
         direction: Direction | None = "up" if words().moves[lemma] == "up" else "down"
         if prep is not None and prep.lower_ in ("from", "against", "for", "of", "in", "on"):
             direction = None
         moved = object_of(verb, figure)
         thing = moved if moved is not None and self._is_metric(moved) else agent
         meaning = self._of_thing(thing, verb)
-        return meaning and replace(meaning, direction=direction, growth=prep is None or prep.lower_ == "by", verb=verb)
+        return meaning and replace(
+            meaning, direction=direction, growth=prep is None or prep.lower_ == "by", verb=verb
+        )
 
     def _is_metric(self, token: Token) -> bool:
         return is_noun(token) and not self.phrases.name_at(token) and not is_temporal(token)
@@ -244,14 +290,21 @@ class Meanings:
         if is_place(thing) and thing.dep_ in ("nsubj", "nsubjpass"):
             spoken = self._spoken(thing, verb)
             return spoken and replace(spoken, subject=self.phrases.thing(thing), subject_rule="place")
-        if thing.lower_ in ("figure", "number", "total", "amount", "sum") and self.phrases.noun(thing) == thing.text:
+        if (
+            thing.lower_ in ("figure", "number", "total", "amount", "sum")
+            and self.phrases.noun(thing) == thing.text
+        ):
             if not any(t.dep_ == "prep" for t in thing.rights):
                 return self._spoken(thing, verb)
         if thing.lower_ in ("shares", "stock", "share"):
             return self._plain(thing)
         if self.phrases.name_at(thing) or thing.lower_ in words().company_nouns:
             subject, rule = self.subjects.of_agent(thing)
-            return Meaning("share price", subject, subject_rule=rule, verb=verb) if self.subjects.listed else None
+            return (
+                Meaning("share price", subject, subject_rule=rule, verb=verb)
+                if self.subjects.listed
+                else None
+            )
         if is_noun(thing) and not is_temporal(thing) and not thing.ent_type_:
             return self.from_noun(thing, thing)
         return None
@@ -265,7 +318,10 @@ class Meanings:
         return Meaning(_bare(spoken.metric), subject, subject_rule=rule, verb=verb)
 
     def _sense(self, verb: Token, figure: Token, prep: Token | None) -> Meaning | None:
-        particle = next((t.lower_ for t in verb.children if t.dep_ == "prt" or (t.dep_ == "advmod" and t.lower_ == "in")), "")
+        particle = next(
+            (t.lower_ for t in verb.children if t.dep_ == "prt" or (t.dep_ == "advmod" and t.lower_ == "in")),
+            "",
+        )
         lemma = words().lemma(verb.lower_)
         senses = words().senses.get(f"{lemma} {particle}".strip()) or words().senses.get(lemma, [])
         kind = self.anchors[figure.i].kind if figure.i in self.anchors else "money"
@@ -279,7 +335,9 @@ class Meanings:
             return self._sensed(verb, figure, sense.metric, sense.subject, sense.about)
         return None
 
-    def _sensed(self, verb: Token, figure: Token, metric: str, whose: str, about: Sequence[str]) -> Meaning | None:
+    def _sensed(
+        self, verb: Token, figure: Token, metric: str, whose: str, about: Sequence[str]
+    ) -> Meaning | None:
         agent, thing = agent_of(verb), object_of(verb, figure)
         passive = any(t.dep_ in ("nsubjpass", "auxpass") for t in verb.children)
         if whose == "object":
@@ -289,7 +347,11 @@ class Meanings:
             if of.lower_ in ("which", "that") and verb.dep_ == "relcl":
                 subject, rule = self.subjects.of_agent(of)
                 of = verb.head
-            elif is_noun(of) and words().metrics.get(of.lower_) and of.lower_ not in ("market", "industry", "sector"):
+            elif (
+                is_noun(of)
+                and words().metrics.get(of.lower_)
+                and of.lower_ not in ("market", "industry", "sector")
+            ):
                 return self.from_noun(of, figure)
             elif of.lower_ in words().pronouns:
                 return self._spoken(of, verb)
@@ -307,19 +369,42 @@ class Meanings:
         if metric == "purchase price" and thing is not None:
             metric = f"purchase price of {self.phrases.thing(thing)}"
         for prep in (t for t in [*verb.children, *figure.children] if t.dep_ == "prep" and t.lower_ in about):
-            target = next((t for t in prep.children if t.dep_ == "pobj" and not t.ent_type_ and not is_temporal(t)), None)
+            target = next(
+                (t for t in prep.children if t.dep_ == "pobj" and not t.ent_type_ and not is_temporal(t)),
+                None,
+            )
             if target is not None:
-                return Meaning(f"{metric} {prep.lower_} {self.phrases.thing(target)}", subject, subject_rule=rule, verb=verb)
+                return Meaning(
+                    f"{metric} {prep.lower_} {self.phrases.thing(target)}",
+                    subject,
+                    subject_rule=rule,
+                    verb=verb,
+                )
         return Meaning(metric, subject, subject_rule=rule, verb=verb)
 
     def _worth(self, thing: Token) -> str:
-        return "market size" if words().metric_of(thing.lower_) in (words().ids["market_size"],) or is_place(thing) else "valuation"
+        return (
+            "market size"
+            if words().metric_of(thing.lower_) in (words().ids["market_size"],) or is_place(thing)
+            else "valuation"
+        )
 
     def _level(self, verb: Token, agent: Token | None, prep: Token | None) -> Meaning | None:
-        closing = words().lemma(verb.lower_) in ("close", "trade", "finish", "settle", "open") and prep is not None
+        closing = (
+            words().lemma(verb.lower_) in ("close", "trade", "finish", "settle", "open") and prep is not None
+        )
         meaning = self._of_thing(agent, verb)
-        if meaning and closing and prep is not None and prep.lower_ == "at" and meaning.metric == "share price":
-            return replace(meaning, metric=f"{'closing ' if verb.lower_ in ('closed', 'finished', 'settled') else ''}share price")
+        if (
+            meaning
+            and closing
+            and prep is not None
+            and prep.lower_ == "at"
+            and meaning.metric == "share price"
+        ):
+            return replace(
+                meaning,
+                metric=f"{'closing ' if verb.lower_ in ('closed', 'finished', 'settled') else ''}share price",
+            )
         return meaning
 
     def _joined(self, anchor: Token) -> Meaning | None:
@@ -330,7 +415,14 @@ class Meanings:
             return meaning and replace(meaning, like=head.i)
         if self.doc[max(self._first(anchor) - 1, 0)].lower_ != "to":
             return None
-        grown = next((m for i in sorted(self.anchors, reverse=True) if i < anchor.i and (m := self.of(i)) and m.growth), None)
+        grown = next(
+            (
+                m
+                for i in sorted(self.anchors, reverse=True)
+                if i < anchor.i and (m := self.of(i)) and m.growth
+            ),
+            None,
+        )
         return grown and replace(grown, like=grown.anchor, growth=False)
 
     def _nearest(self, anchor: Token) -> Meaning | None:
@@ -353,17 +445,31 @@ def _on_growth(self: Meanings, anchor: Token, roles: Mapping[str, Token]) -> Mea
     meaning = _inner_metric(self, growth, anchor) or self.earlier(anchor) or _grown(self, growth)
     if meaning is None:
         return None
-    return replace(meaning, direction="up" if direction == "up" else "down" if direction else None, growth=True, wrap=meaning.wrap)
+    return replace(
+        meaning,
+        direction="up" if direction == "up" else "down" if direction else None,
+        growth=True,
+        wrap=meaning.wrap,
+    )
 
 
 def _inner_metric(self: Meanings, growth: Token, anchor: Token) -> Meaning | None:
     for prep in growth.children:
         if prep.dep_ == "prep" and prep.lower_ in ("in", "of"):
-            noun = next((t for t in prep.children if t.dep_ == "pobj" and is_noun(t) and not t.ent_type_), None)
+            noun = next(
+                (t for t in prep.children if t.dep_ == "pobj" and is_noun(t) and not t.ent_type_), None
+            )
             if noun is not None and not is_temporal(noun) and not is_place(noun):
                 return self.from_noun(noun, anchor)
-    named = [t for t in growth.lefts if t.dep_ in ("compound", "nmod", "amod") and is_noun(t) and not t.ent_type_]
-    if named and not self.phrases.name_at(named[-1]) and not is_temporal(named[-1]) and not is_place(named[-1]):
+    named = [
+        t for t in growth.lefts if t.dep_ in ("compound", "nmod", "amod") and is_noun(t) and not t.ent_type_
+    ]
+    if (
+        named
+        and not self.phrases.name_at(named[-1])
+        and not is_temporal(named[-1])
+        and not is_place(named[-1])
+    ):
         meaning = self.from_noun(named[-1], anchor)
         subject, rule = self.subjects.of_noun(growth)
         return meaning and replace(meaning, subject=subject or meaning.subject, subject_rule=rule)
@@ -380,7 +486,9 @@ def _on_way(self: Meanings, anchor: Token, roles: Mapping[str, Token]) -> Meanin
     if head == anchor:
         head = anchor.head
     direction: Direction = "up" if words().move_words[way.lower_] == "up" else "down"
-    if way.lower_ in ("above", "below") or (way.lower_ == "more" and anchor.head == way and _has_than(way) is False):
+    if way.lower_ in ("above", "below") or (
+        way.lower_ == "more" and anchor.head == way and _has_than(way) is False
+    ):
         return None
     meaning: Meaning | None = None
     if is_noun(head) and not head.ent_type_ and not is_temporal(head):
@@ -410,8 +518,14 @@ def _on_share(self: Meanings, anchor: Token, roles: Mapping[str, Token]) -> Mean
     lemma = words().lemma(verb.lower_)
     if anchor.dep_ in ("nsubj", "nsubjpass") and verb.tag_.startswith(("V", "J")):
         return _share_that(self, base, verb, anchor)
-    if anchor.dep_ == "dobj" and self.phrases.name_at(base) and lemma in ("own", "hold", "buy", "sell", "acquire", "control", "take"):
-        subject, rule = self.subjects.of_agent(agent_of(verb)) if agent_of(verb) is not None else self.subjects.focus()
+    if (
+        anchor.dep_ == "dobj"
+        and self.phrases.name_at(base)
+        and lemma in ("own", "hold", "buy", "sell", "acquire", "control", "take")
+    ):
+        subject, rule = (
+            self.subjects.of_agent(agent_of(verb)) if agent_of(verb) is not None else self.subjects.focus()
+        )
         return Meaning(f"stake in {self.phrases.name_at(base)}", subject, subject_rule=rule, verb=verb)
     if anchor.dep_ == "dobj" and lemma in words().moves and not self._sense(verb, anchor, None):
         subject, rule = self.subjects.of_noun(base)
@@ -431,7 +545,12 @@ def _share_that(self: Meanings, base: Token, verb: Token, anchor: Token) -> Mean
         subject, rule = (before.subject if before else self.subjects.spoken_thing) or subject, "spoken-of"
     if words().metric_of(base.lower_) and words().metric_of(base.lower_).flow:  # type: ignore[union-attr]
         subject, rule = self.subjects.of_noun(base)
-        return Meaning(f"share of {self.phrases.noun(base)} {_after(self, verb, True)}".strip(), subject, subject_rule=rule, verb=verb)
+        return Meaning(
+            f"share of {self.phrases.noun(base)} {_after(self, verb, True)}".strip(),
+            subject,
+            subject_rule=rule,
+            verb=verb,
+        )
     return Meaning(f"share {_after(self, verb)}".strip(), subject, subject_rule=rule, verb=verb)
 
 
@@ -442,7 +561,9 @@ def _after(self: Meanings, verb: Token, only_prep: bool = False) -> str:
         if child.dep_ == "prt":
             tokens.append(child)
         if child.dep_ in ("prep", "agent", "dobj", "attr", "acomp", "xcomp") and len(tokens) < 7:
-            part = [t for t in child.subtree if t.tag_ not in ("DT", "PRP$", ",", "``", "''") and not t.ent_type_]
+            part = [
+                t for t in child.subtree if t.tag_ not in ("DT", "PRP$", ",", "``", "''") and not t.ent_type_
+            ]
             if not any(is_temporal(t) for t in part) and len(part) <= 6:
                 tokens += part
                 break
@@ -456,7 +577,12 @@ def _share_of(self: Meanings, base: Token, verb: Token | None) -> Meaning | None
     if agent is None:
         subject, rule = self.subjects.of_noun(base)
         return Meaning(f"share of {whole}", subject, subject_rule=rule, verb=verb)
-    if is_name(agent) or is_place(agent) or agent.lower_ in words().pronouns or agent.lower_ in words().company_nouns:
+    if (
+        is_name(agent)
+        or is_place(agent)
+        or agent.lower_ in words().pronouns
+        or agent.lower_ in words().company_nouns
+    ):
         subject, rule = self.subjects.of_agent(agent)
         return Meaning(f"share of {whole}", subject, subject_rule=rule, verb=verb)
     subject, rule = self.subjects.of_noun(base)
@@ -465,7 +591,11 @@ def _share_of(self: Meanings, base: Token, verb: Token | None) -> Meaning | None
 
 def _on_in(self: Meanings, anchor: Token, roles: Mapping[str, Token]) -> Meaning | None:
     noun = roles["metric"]
-    if is_temporal(noun) or noun.lower_ in ("cash", "stock", "shares", "debt") or words().metric_of(noun.lower_) == words().ids["market_size"]:
+    if (
+        is_temporal(noun)
+        or noun.lower_ in ("cash", "stock", "shares", "debt")
+        or words().metric_of(noun.lower_) == words().ids["market_size"]
+    ):
         return None
     meaning = self.from_noun(noun, anchor)
     verb = _verb_over(anchor)
@@ -483,10 +613,16 @@ def _on_worth(self: Meanings, anchor: Token, roles: Mapping[str, Token]) -> Mean
         return None
     if thing.lower_ in words().pronouns:
         return self._of_thing(thing, head)
-    if is_noun(head) and head.dep_ == "dobj" and words().lemma(head.head.lower_) in ("sell", "export", "ship"):
+    if (
+        is_noun(head)
+        and head.dep_ == "dobj"
+        and words().lemma(head.head.lower_) in ("sell", "export", "ship")
+    ):
         agent = agent_of(head.head)
         subject, rule = self.subjects.of_agent(agent) if agent is not None else self.subjects.focus()
-        return Meaning(f"{self.phrases.noun(head)} sales", subject, subject_rule=rule, verb=head.head, noun=head)
+        return Meaning(
+            f"{self.phrases.noun(head)} sales", subject, subject_rule=rule, verb=head.head, noun=head
+        )
     known = words().metric_of(thing.lower_)
     if is_noun(head) and known and known.id not in ("market_size", "valuation"):
         return self.from_noun(head, anchor)
@@ -551,4 +687,9 @@ def _over_time(noun: Token) -> Token | None:
 
 
 def _bare(metric: str) -> str:
-    return metric.removesuffix(" forecast").removesuffix(" estimate").removesuffix(" target").removeprefix("analyst ")
+    return (
+        metric.removesuffix(" forecast")
+        .removesuffix(" estimate")
+        .removesuffix(" target")
+        .removeprefix("analyst ")
+    )

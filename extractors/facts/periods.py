@@ -14,23 +14,42 @@ from typing import Literal
 from extractors.facts import days
 from extractors.facts.days import NOWHEN, Period
 
-Role = Literal["in", "since", "by", "from", "to", "than", "at", "earlier", "comparison", "previous", "the_period", "then"]
+Role = Literal[
+    "in", "since", "by", "from", "to", "than", "at", "earlier", "comparison", "previous", "the_period", "then"
+]
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _ORDINALS = {"first": 1, "1st": 1, "1": 1, "second": 2, "2nd": 2, "2": 2, "third": 3, "3rd": 3, "3": 3} | {
-    "fourth": 4, "4th": 4, "final": 4, "4": 4
+    "fourth": 4,
+    "4th": 4,
+    "final": 4,
+    "4": 4,
 }
 _NUMBERS = {
-    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "eighteen": 18, "a": 1, "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "eleven": 11,
+    "twelve": 12,
+    "eighteen": 18,
+    "a": 1,
+    "one": 1,
 }
 _LEAD = re.compile(
     r"(?:\b(?P<role>since|by|until|till|from|through|than|as of|as at|at|against|with|over|before|to)\s+)"
     r"(?:the\s+|about\s+|around\s+|early\s+|late\s+|mid-|in\s+|its\s+)*\Z",
     re.I,
 )
-_APRIL_YEARS = re.compile(r"₹|\brupees?\b|\bcrores?\b|\blakhs?\b|\bIndia\b|\bRs\b|\bJapan(?:ese)?\b|¥|\byen\b")
+_APRIL_YEARS = re.compile(
+    r"₹|\brupees?\b|\bcrores?\b|\blakhs?\b|\bIndia\b|\bRs\b|\bJapan(?:ese)?\b|¥|\byen\b"
+)
 _YEAR_ENDED = re.compile(
     r"(?:fiscal|financial) year (?:that )?(?:ended|ending|ends|to|runs (?:from \w+ )?to)(?: on| in)?(?: the end of)? (?P<month>[A-Z][a-z]{2,8})"
 )
@@ -83,7 +102,11 @@ def resolve(text: str, when: When) -> list[PeriodMention]:
         return []
     text = _CAPITAL.sub(lambda opening: opening[0].lower(), text, count=1)
     found = sorted(
-        ((match.start(), -match.end(), order, form, match) for order, form in enumerate(_forms()) for match in form.pattern.finditer(text)),
+        (
+            (match.start(), -match.end(), order, form, match)
+            for order, form in enumerate(_forms())
+            for match in form.pattern.finditer(text)
+        ),
         key=lambda row: row[:3],
     )
     mentions: list[PeriodMention] = []
@@ -93,7 +116,9 @@ def resolve(text: str, when: When) -> list[PeriodMention]:
     return mentions
 
 
-_CAPITAL = re.compile(r"\A[\s\"“'‘(]*(?:A|The|In|This|Last|Next|Over|For|By|Since|During|From|First|So|Earlier|As|At|Full|Until|Year|Between|End|On)\b")
+_CAPITAL = re.compile(
+    r"\A[\s\"“'‘(]*(?:A|The|In|This|Last|Next|Over|For|By|Since|During|From|First|So|Earlier|As|At|Full|Until|Year|Between|End|On)\b"
+)
 _WORTH_A_LOOK = re.compile(
     r"\d{2}|year|quarter|half|month|week|decade|today|yesterday|overnight|then|period|same|day\b|annual|"
     r"Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec",
@@ -110,7 +135,9 @@ class _Form:
 @cache
 def _forms() -> tuple[_Form, ...]:
     rules = tomllib.loads(files("extractors").joinpath("rules/periods.toml").read_text(encoding="utf-8"))
-    return tuple(_Form(row["id"], _compiled(row["pattern"], rules["macros"]), row["resolve"]) for row in rules["form"])
+    return tuple(
+        _Form(row["id"], _compiled(row["pattern"], rules["macros"]), row["resolve"]) for row in rules["form"]
+    )
 
 
 def _compiled(pattern: str, macros: Mapping[str, str]) -> re.Pattern[str]:
@@ -144,7 +171,11 @@ def _led(mention: PeriodMention, resolver: str, word: str | None) -> PeriodMenti
         return replace(mention, period=Period(period.start, None), role="since")
     if word in ("by", "until", "till"):
         return replace(mention, period=Period(None, period.end), role="by")
-    if word in ("as of", "as at", "at") and period.end and not (mention.form == "end-of" and period.start != period.end):
+    if (
+        word in ("as of", "as at", "at")
+        and period.end
+        and not (mention.form == "end-of" and period.start != period.end)
+    ):
         return replace(mention, period=Period(period.end, period.end), role="at", point=True)
     if word in ("than", "against", "with") or (word == "over" and mention.form == "calendar-year"):
         return replace(mention, role="than")
@@ -221,7 +252,15 @@ def _months_ended(groups: Mapping[str, str], when: When) -> Period:
     if "day" in groups and int(groups["day"].rstrip("sthnrd")) < 28:
         last = date(of, month, int(groups["day"].rstrip("sthnrd")))
     unit = groups.get("unit", "")
-    count = _number(groups["number"]) if "number" in groups else 3 if unit == "quarter" else 6 if "half" in unit else 12
+    count = (
+        _number(groups["number"])
+        if "number" in groups
+        else 3
+        if unit == "quarter"
+        else 6
+        if "half" in unit
+        else 12
+    )
     return days.ended(last, count)
 
 
@@ -259,7 +298,9 @@ def _full_date(groups: Mapping[str, str], when: When) -> Period:
         day = date.fromisoformat(groups["iso"])
         return Period(day, day)
     month, number = _month(groups["month"]) or 0, int(groups["day"].rstrip("sthnrd"))
-    of = _year(groups.get("year"), when, lambda y: date(y, month, min(number, 28)) <= (when.published or date.max))
+    of = _year(
+        groups.get("year"), when, lambda y: date(y, month, min(number, 28)) <= (when.published or date.max)
+    )
     return NOWHEN if of is None else Period(date(of, month, number), date(of, month, number))
 
 
@@ -268,7 +309,13 @@ def _month_alone(groups: Mapping[str, str], when: When) -> Period:
     of = _year(groups.get("year"), when, _begun(when, month))
     if of is not None and "year" not in groups and groups["match"].startswith("next"):
         of += 1
-    if of is not None and "year" not in groups and when.future and when.published and days.last_day(of, month) < when.published:
+    if (
+        of is not None
+        and "year" not in groups
+        and when.future
+        and when.published
+        and days.last_day(of, month) < when.published
+    ):
         of += 1
     return NOWHEN if of is None else days.months(of, month, month)
 
@@ -327,7 +374,11 @@ def _past_units(groups: Mapping[str, str], when: When) -> Period:
     ahead = groups["which"] in ("next", "coming")
     if unit in ("weeks", "days"):
         span = timedelta(days=count * (7 if unit == "weeks" else 1))
-        return Period(when.published, when.published + span) if ahead else Period(when.published - span, when.published)
+        return (
+            Period(when.published, when.published + span)
+            if ahead
+            else Period(when.published - span, when.published)
+        )
     total = count * {"years": 12, "quarters": 3, "months": 1}[unit]
     other = days.months_before(when.published, -total if ahead else total)
     return Period(when.published, other) if ahead else Period(other, when.published)
@@ -350,7 +401,9 @@ def _end_of(groups: Mapping[str, str], when: When) -> Period:
         return NOWHEN
     if "month" in groups:
         month = _month(groups["month"]) or 0
-        last = days.last_day(of if "year" in groups else (_year(None, when, _begun(when, month)) or of), month)
+        last = days.last_day(
+            of if "year" in groups else (_year(None, when, _begun(when, month)) or of), month
+        )
         return Period(last, last)
     return days.year(of) if groups.get("year") == "decade" else Period(date(of, 12, 31), date(of, 12, 31))
 

@@ -44,7 +44,9 @@ class Phrases:
     def name_at(self, token: Token) -> str | None:
         """The organisation that *token* is part of the name of."""
         span = self.span(token)
-        return next((name for start, end, name in self.names if start <= span.start and span.end <= end), None)
+        return next(
+            (name for start, end, name in self.names if start <= span.start and span.end <= end), None
+        )
 
     def noun(self, head: Token, drop_names: bool = True) -> str:
         """The metric that *head* and the words before it name, organisations and plain adjectives left out."""
@@ -54,12 +56,20 @@ class Phrases:
         for child in head.lefts:
             if child.dep_ not in _LEFT or child.ent_type_ or child.tag_ in ("CD", "DT", "PDT", "WDT"):
                 continue
-            if child.lower_ in words().dropped or child.tag_ in ("RB", "RBR", "JJS", "RBS") and child.dep_ == "advmod":
+            if (
+                child.lower_ in words().dropped
+                or child.tag_ in ("RB", "RBR", "JJS", "RBS")
+                and child.dep_ == "advmod"
+            ):
                 continue
             if drop_names and (self.name_at(child) or is_place(child)):
                 continue
             yield from self._modifiers(child, drop_names)
-            yield from (t for t in child.rights if t.dep_ in ("punct", "cc", "conj") and not t.ent_type_ and t.i < head.i)
+            yield from (
+                t
+                for t in child.rights
+                if t.dep_ in ("punct", "cc", "conj") and not t.ent_type_ and t.i < head.i
+            )
             yield child
 
     def metric(self, head: Token) -> str:
@@ -81,9 +91,21 @@ class Phrases:
         known = words().metrics.get(head.lower_)
         if prep.lower_ == "from" and known and known.id in ("revenue", "profit"):
             wanted = target.tag_ in ("NN", "NNS") and not is_temporal(target)
-        if prep.lower_ in ("on", "for") and head.lower_ in ("spending", "spend", "outlays", "expenditure", "demand", "bid", "offer"):
+        if prep.lower_ in ("on", "for") and head.lower_ in (
+            "spending",
+            "spend",
+            "outlays",
+            "expenditure",
+            "demand",
+            "bid",
+            "offer",
+        ):
             wanted = target.tag_ in ("NN", "NNS", "VBG") and not is_temporal(target)
-        if prep.lower_ in ("in", "for") and head.lower_ in ("stake", "investment", "bid", "offer", "holding") and self.name_at(target):
+        if (
+            prep.lower_ in ("in", "for")
+            and head.lower_ in ("stake", "investment", "bid", "offer", "holding")
+            and self.name_at(target)
+        ):
             return f"{prep.lower_} {self.name_at(target)}"
         if not wanted or self.name_at(target):
             return None
@@ -102,14 +124,22 @@ class Phrases:
         for child in head.lefts:
             if child.ent_type_ or child.tag_ in ("DT", "PDT", "WDT", "PRP$", "CD", "``", "''", "-LRB-"):
                 continue
-            if child.dep_ in ("compound", "amod", "nmod", "poss", "npadvmod") and child.lower_ not in words().dropped:
+            if (
+                child.dep_ in ("compound", "amod", "nmod", "poss", "npadvmod")
+                and child.lower_ not in words().dropped
+            ):
                 tokens += [t for t in self._thing_tokens(child) if t.tag_ != "POS"]
         for child in head.rights:
             if child.dep_ == "prep" and child.lower_ in ("of", "in", "for", "outside", "from"):
                 target = next((t for t in child.children if t.dep_ == "pobj" and not t.ent_type_), None)
                 if target is not None and not is_temporal(target) and target.lower_ not in words().pronouns:
                     tokens += [child, *self._thing_tokens(target)]
-            elif child.dep_ in ("cc", "conj") and head.tag_ in _NAME_TAGS and not child.ent_type_ and child.tag_ in ("CC", *_NAME_TAGS):
+            elif (
+                child.dep_ in ("cc", "conj")
+                and head.tag_ in _NAME_TAGS
+                and not child.ent_type_
+                and child.tag_ in ("CC", *_NAME_TAGS)
+            ):
                 tokens += [child] if child.dep_ == "cc" else self._thing_tokens(child)
         return sorted(tokens, key=lambda t: t.i)
 

@@ -25,8 +25,12 @@ from extractors.facts.words import words
 from extractors.findings import Basis, Company, Fact, Figure, Span, Text
 
 _LISTED = re.compile(r"\b(?:shares?|stock|shareholders?|listed|Nasdaq|NYSE|exchange)\b")
-_CINEMA = re.compile(r"\b(?:box office|theaters?|theatres?|cinemas?|moviegoers?|opening weekend|ticket sales)\b", re.I)
-_PAPER_BY = re.compile(r"\b(?:report|study|survey|white paper|paper|data) (?:\w+ ){0,3}?(?:by|from|of) (?:the )?")
+_CINEMA = re.compile(
+    r"\b(?:box office|theaters?|theatres?|cinemas?|moviegoers?|opening weekend|ticket sales)\b", re.I
+)
+_PAPER_BY = re.compile(
+    r"\b(?:report|study|survey|white paper|paper|data) (?:\w+ ){0,3}?(?:by|from|of) (?:the )?"
+)
 _PERFECT = frozenset({"has", "have", "'ve", "’ve", "had"})
 
 Name = tuple[int, int, str]
@@ -35,7 +39,9 @@ Name = tuple[int, int, str]
 class TextReader:
     """Reads the facts of one text from the parsed drafts of its sentences with figures."""
 
-    def __init__(self, about: Text, figures: Sequence[Figure], names: Sequence[Name], sentences: Sequence[Span]) -> None:
+    def __init__(
+        self, about: Text, figures: Sequence[Figure], names: Sequence[Name], sentences: Sequence[Span]
+    ) -> None:
         self.about = about
         self.text = about.text
         self.figures = figures
@@ -69,17 +75,29 @@ class TextReader:
         topic = self.topics.at(draft.sentence.start)
         claims = Claims(doc, phrases, self.report, topic)
         subjects = Subjects(
-            phrases, topic, self._work(draft.sentence), self.spoken, self.listed, self.cinema, claims.sources()
+            phrases,
+            topic,
+            self._work(draft.sentence),
+            self.spoken,
+            self.listed,
+            self.cinema,
+            claims.sources(),
         )
         meanings = Meanings(doc, draft, self.figures, frames.hangings(doc), phrases, subjects)
-        timing = SentencePeriods(doc, draft, self.text, self._mentions_in(draft.sentence), self._figures_in(draft.sentence))
-        read = [(meanings.places[a], m) for a in sorted(meanings.anchors) if (m := meanings.of(a)) is not None]
+        timing = SentencePeriods(
+            doc, draft, self.text, self._mentions_in(draft.sentence), self._figures_in(draft.sentence)
+        )
+        read = [
+            (meanings.places[a], m) for a in sorted(meanings.anchors) if (m := meanings.of(a)) is not None
+        ]
         timed = self._timed(doc, read, timing)
         for at, meaning in _with_directions(read, timed, self.figures, doc):
             yield self._fact(at, meaning, timed[at], doc, draft, claims)
         self._remember(read, timed, doc)
 
-    def _fact(self, at: int, meaning: Meaning, timing: Timing, doc: Doc, draft: Draft, claims: Claims) -> Fact:
+    def _fact(
+        self, at: int, meaning: Meaning, timing: Timing, doc: Doc, draft: Draft, claims: Claims
+    ) -> Fact:
         figure, basis = self.figures[at], basis_of(doc, meaning)
         metric = _named(meaning, basis)
         known = words().metric_of(metric)
@@ -100,7 +118,9 @@ class TextReader:
             rule=f"{meaning.rule}; subject {meaning.subject_rule}; period {timing.rule}",
         )
 
-    def _timed(self, doc: Doc, read: Sequence[tuple[int, Meaning]], timing: SentencePeriods) -> dict[int, Timing]:
+    def _timed(
+        self, doc: Doc, read: Sequence[tuple[int, Meaning]], timing: SentencePeriods
+    ) -> dict[int, Timing]:
         chosen: dict[int, Timing] = {}
         for at, meaning in read:
             like = next((i for i, m in read if m.anchor == meaning.like), None)
@@ -130,11 +150,17 @@ class TextReader:
         if not read:
             return
         self.spoken = replace(read[-1][1], like=None)
-        stated = {timed[at].period for at, m in read if timed[at].stated and timed[at].period.known and not m.compared}
+        stated = {
+            timed[at].period
+            for at, m in read
+            if timed[at].stated and timed[at].period.known and not m.compared
+        }
         if stated:
             self.clock.last = timed[next(at for at, _ in reversed(read) if timed[at].period in stated)].period
         reported = {
-            timed[at].period for at, m in read if timed[at].stated and not m.compared and basis_of(doc, m) != "forecast"
+            timed[at].period
+            for at, m in read
+            if timed[at].stated and not m.compared and basis_of(doc, m) != "forecast"
         }
         for period in reported:
             if period.start and period.end and 80 < (period.end - period.start).days < 93:
@@ -151,7 +177,11 @@ class TextReader:
 
     def _mentions_in(self, sentence: Span) -> list[periods.PeriodMention]:
         found = periods.resolve(self.text[sentence.start : sentence.end], self.when)
-        return [replace(m, start=m.start + sentence.start, end=m.end + sentence.start) for m in found if not self._in_figure(m, sentence)]
+        return [
+            replace(m, start=m.start + sentence.start, end=m.end + sentence.start)
+            for m in found
+            if not self._in_figure(m, sentence)
+        ]
 
     def _in_figure(self, mention: periods.PeriodMention, sentence: Span) -> bool:
         start, end = mention.start + sentence.start, mention.end + sentence.start
@@ -207,8 +237,16 @@ def _day(day: date | None) -> Period:
 
 def _is_past(doc: Doc, meaning: Meaning) -> bool:
     """Whether the figure's clause is in the simple past, or has no verb of its own."""
-    verb = meaning.verb if meaning.verb is not None else next((t for t in doc[meaning.anchor].ancestors if t.tag_.startswith("V")), None)
-    return verb is None or verb.tag_ in ("VBD", "VBG", "VB") or (verb.tag_ == "VBN" and not _is_perfect(doc, meaning))
+    verb = (
+        meaning.verb
+        if meaning.verb is not None
+        else next((t for t in doc[meaning.anchor].ancestors if t.tag_.startswith("V")), None)
+    )
+    return (
+        verb is None
+        or verb.tag_ in ("VBD", "VBG", "VB")
+        or (verb.tag_ == "VBN" and not _is_perfect(doc, meaning))
+    )
 
 
 def _is_perfect(doc: Doc, meaning: Meaning) -> bool:
@@ -228,7 +266,12 @@ def _with_directions(
 ) -> Iterator[tuple[int, Meaning]]:
     """Each meaning with the direction that the figures beside it give."""
     for at, meaning in read:
-        yield at, meaning if meaning.direction else replace(meaning, direction=_from_others(at, meaning, read, timed, figures, doc))
+        yield (
+            at,
+            meaning
+            if meaning.direction
+            else replace(meaning, direction=_from_others(at, meaning, read, timed, figures, doc)),
+        )
 
 
 def _from_others(
@@ -242,7 +285,12 @@ def _from_others(
     if meaning.compared or meaning.wrap == "estimate":
         return None
     for _, other in read:
-        if other.like == meaning.anchor and other.growth and other.direction and figures[at].kind != "multiple":
+        if (
+            other.like == meaning.anchor
+            and other.growth
+            and other.direction
+            and figures[at].kind != "multiple"
+        ):
             return other.direction
     for place, other in read:
         same = other.metric == meaning.metric and figures[place].kind == figures[at].kind

@@ -16,7 +16,9 @@ from extractors.facts.subjects import agent_of
 from extractors.facts.words import forms, words
 from extractors.findings import Basis, Figure
 
-_RECKONS = frozenset({"estimate", "forecast", "project", "predict", "reckon", "calculate", "put", "value", "peg"})
+_RECKONS = frozenset(
+    {"estimate", "forecast", "project", "predict", "reckon", "calculate", "put", "value", "peg"}
+)
 
 
 @cache
@@ -42,7 +44,11 @@ class Claims:
         """The organisations that the sentence cites, or that say or reckon what it says."""
         found = {self._cited()}
         for token in self.doc:
-            if token.lower_ in _claim_forms() and token.tag_.startswith("V") and _claim_forms()[token.lower_] in _RECKONS:
+            if (
+                token.lower_ in _claim_forms()
+                and token.tag_.startswith("V")
+                and _claim_forms()[token.lower_] in _RECKONS
+            ):
                 agent = next((t for t in token.children if t.dep_ == "nsubj"), None)
                 found.add(self._source(agent) if agent is not None else None)
         return frozenset(name for name in found if name)
@@ -68,16 +74,29 @@ class Claims:
 
     def _claims(self, verb: Token, figure: Token) -> bool:
         """Whether the figure is in what is said, not the thing said to have been posted by the subject itself."""
-        if _claim_forms()[verb.lower_] in ("report", "announce", "disclose", "show", "see", "add", "put", "value"):
+        if _claim_forms()[verb.lower_] in (
+            "report",
+            "announce",
+            "disclose",
+            "show",
+            "see",
+            "add",
+            "put",
+            "value",
+        ):
             path = [t for t in [figure, *figure.ancestors] if t.head == verb]
-            return bool(path) and (path[0].dep_ in ("ccomp", "advcl") or _claim_forms()[verb.lower_] in ("put", "value"))
+            return bool(path) and (
+                path[0].dep_ in ("ccomp", "advcl") or _claim_forms()[verb.lower_] in ("put", "value")
+            )
         return True
 
     def _source(self, token: Token) -> str | None:
         lower = token.lower_
         if token.lower_ in _rules()["claims"]["papers"]:
             inside = [t for t in token.subtree if self.phrases.name_at(t)]
-            makers = [t for t in token.subtree if is_name(t) and t.dep_ in ("pobj", "poss") and not is_temporal(t)]
+            makers = [
+                t for t in token.subtree if is_name(t) and t.dep_ in ("pobj", "poss") and not is_temporal(t)
+            ]
             names = [t for t in makers if t.head.lower_ in ("by", "from") or t.dep_ == "poss"]
             if inside:
                 return self.phrases.name_at(inside[0])
@@ -94,7 +113,9 @@ class Claims:
 def basis_of(doc: Doc, meaning: Meaning) -> Basis:
     """Whether a figure is reported, estimated, forecast or aimed at: the noun it came in, then its verbs."""
     if meaning.wrap in ("forecast", "target", "estimate"):
-        return "forecast" if meaning.wrap == "forecast" else "target" if meaning.wrap == "target" else "estimate"
+        return (
+            "forecast" if meaning.wrap == "forecast" else "target" if meaning.wrap == "target" else "estimate"
+        )
     figure = doc[meaning.anchor]
     rules = words().basis
     for token in [figure, *figure.ancestors]:
@@ -103,7 +124,10 @@ def basis_of(doc: Doc, meaning: Meaning) -> Basis:
             if any(t.dep_ == "aux" and t.lower_ in rules["forecast_modals"] for t in token.children):
                 return "forecast"
             is_passive = any(t.dep_ in ("auxpass", "nsubjpass") for t in token.children)
-            holds = any(t.dep_ in ("xcomp", "ccomp") and (t == figure or t in figure.ancestors) for t in token.children)
+            holds = any(
+                t.dep_ in ("xcomp", "ccomp") and (t == figure or t in figure.ancestors)
+                for t in token.children
+            )
             if lemma in rules["target_verbs"] and holds:
                 return "target"
             if lemma in rules["forecast_verbs"] and lemma not in ("see", "reckon") and token != figure:
@@ -121,13 +145,17 @@ def _is_clause_of_its_own(verb: Token) -> bool:
     """Whether what stands above *verb* says nothing of how sure it is."""
     if verb.dep_ in ("relcl", "acl"):
         return True
-    return verb.dep_ in ("conj", "advcl", "parataxis") and any(t.dep_ in ("nsubj", "nsubjpass") for t in verb.children)
+    return verb.dep_ in ("conj", "advcl", "parataxis") and any(
+        t.dep_ in ("nsubj", "nsubjpass") for t in verb.children
+    )
 
 
 @cache
 def _scope_pattern() -> Mapping[str, re.Pattern[str]]:
     return {
-        scope: re.compile(r"(?<![\w-])(?:" + "|".join(re.escape(word) for word in listed) + r")(?![\w])", re.I)
+        scope: re.compile(
+            r"(?<![\w-])(?:" + "|".join(re.escape(word) for word in listed) + r")(?![\w])", re.I
+        )
         for scope, listed in _rules()["scope"].items()
     }
 
@@ -145,5 +173,8 @@ def scope_of(metric: str, around: str) -> tuple[str, ...]:
 def clause_around(text: str, figure: Figure, start: int, end: int) -> str:
     """The text around *figure* up to the nearest comma or other figure's end, inside the sentence."""
     before = max(text.rfind(sign, start, figure.start) for sign in ",;:") + 1
-    after = min((at for at in (text.find(sign, figure.end, end) for sign in (", ", ";", ". ")) if at >= 0), default=end)
+    after = min(
+        (at for at in (text.find(sign, figure.end, end) for sign in (", ", ";", ". ")) if at >= 0),
+        default=end,
+    )
     return text[max(before, start) : after]

@@ -57,7 +57,11 @@ class Subjects:
 
     def screened(self, agent: Token | None) -> bool:
         """Whether *agent* takes its money at the box office."""
-        return self.cinema and agent is not None and not (self.phrases.name_at(agent) and agent.lower_ in words().company_nouns)
+        return (
+            self.cinema
+            and agent is not None
+            and not (self.phrases.name_at(agent) and agent.lower_ in words().company_nouns)
+        )
 
     def of_agent(self, agent: Token) -> Subject:
         """The subject that *agent*, a grammatical subject or object, stands for."""
@@ -87,10 +91,19 @@ class Subjects:
             if pronoun.head.dep_ == "relcl":
                 return self.of_agent(pronoun.head.head)
         for token in reversed(list(pronoun.doc[: pronoun.i])):
-            if token.dep_ in ("nsubj", "nsubjpass") and token.head != pronoun.head and self.phrases.name_at(token):
+            if (
+                token.dep_ in ("nsubj", "nsubjpass")
+                and token.head != pronoun.head
+                and self.phrases.name_at(token)
+            ):
                 return self.phrases.name_at(token), "pronoun"
         for token in reversed(list(pronoun.doc[: pronoun.i])):
-            if token.dep_ == "nsubj" and token.head != pronoun.head and self.cinema is False and is_place(token):
+            if (
+                token.dep_ == "nsubj"
+                and token.head != pronoun.head
+                and self.cinema is False
+                and is_place(token)
+            ):
                 return self.phrases.thing(token), "pronoun"
         return (self.work if self.cinema and self.work else self.topic), "pronoun"
 
@@ -155,7 +168,11 @@ class Subjects:
                 if name := self.phrases.name_at(child):
                     return name, "named"
                 if is_place(child) and child.lower_ not in ("global", "world", "worldwide"):
-                    kind = [t for t in noun.lefts if t.dep_ in ("compound", "nmod") and not t.ent_type_ and t != child]
+                    kind = [
+                        t
+                        for t in noun.lefts
+                        if t.dep_ in ("compound", "nmod") and not t.ent_type_ and t != child
+                    ]
                     return self.phrases.words([child, *kind]), "place"
         return None
 
@@ -170,7 +187,11 @@ class Subjects:
             target = next((t for t in prep.children if t.dep_ == "pobj" and not t.ent_type_), None)
             if target is None or is_temporal(target):
                 continue
-            if prep.lower_ == "for" and target.tag_ == "NNS" and noun.lower_ in ("size", "price", "rate", "length", "pay", "budget"):
+            if (
+                prep.lower_ == "for"
+                and target.tag_ == "NNS"
+                and noun.lower_ in ("size", "price", "rate", "length", "pay", "budget")
+            ):
                 return self.phrases.thing(target), "stated"
             if self.phrases.name_at(target):
                 return self.phrases.name_at(target), "named"
@@ -190,7 +211,11 @@ class Subjects:
                     return self.of_agent(given)
                 agent = agent_of(token)
                 if agent is not None and agent != noun and noun not in agent.subtree:
-                    if agent.lower_ not in words().pronouns and words().metrics.get(agent.lower_) and not self.phrases.name_at(agent):
+                    if (
+                        agent.lower_ not in words().pronouns
+                        and words().metrics.get(agent.lower_)
+                        and not self.phrases.name_at(agent)
+                    ):
                         return self.of_noun(agent)
                     if agent.lower_ in _MARKET:
                         return self.focus()
@@ -198,20 +223,30 @@ class Subjects:
         return None
 
 
-_DONE_BY_AGENTS = frozenset({"fund", "bid", "offer", "investment", "stake", "deal", "acquisition", "loan", "purchase"})
+_DONE_BY_AGENTS = frozenset(
+    {"fund", "bid", "offer", "investment", "stake", "deal", "acquisition", "loan", "purchase"}
+)
 _MARKET = frozenset({"street", "analysts", "consensus", "investors"})
-_COUNTRY = re.compile(r"\b(?:" + "|".join(sorted(map(str.capitalize, words().countries), key=len, reverse=True)) + r")\b")
+_COUNTRY = re.compile(
+    r"\b(?:" + "|".join(sorted(map(str.capitalize, words().countries), key=len, reverse=True)) + r")\b"
+)
 
 
 def _is_somewhere(token: Token) -> bool:
-    return is_place(token) or any(is_place(t) for t in token.lefts) or token.lower_ in ("rest", "region", "country")
+    return (
+        is_place(token)
+        or any(is_place(t) for t in token.lefts)
+        or token.lower_ in ("rest", "region", "country")
+    )
 
 
 def agent_of(verb: Token) -> Token | None:
     """The grammatical subject of *verb*, its own or that of the verb it goes on from."""
     for _ in range(6):
         own = next((t for t in verb.lefts if t.dep_ in ("nsubj", "nsubjpass") and not t.ent_type_), None)
-        own = own or next((t for t in verb.rights if t.dep_ in ("nsubj", "nsubjpass") and not t.ent_type_), None)
+        own = own or next(
+            (t for t in verb.rights if t.dep_ in ("nsubj", "nsubjpass") and not t.ent_type_), None
+        )
         if own is not None:
             return _resolved(own)
         if verb.dep_ in ("relcl", "acl") and is_noun(verb.head):
@@ -219,8 +254,10 @@ def agent_of(verb: Token) -> Token | None:
         if verb.dep_ == "ccomp" and is_noun(verb.head):
             return verb.head
         if verb.dep_ in ("xcomp", "conj", "advcl", "ccomp", "pcomp", "aux") and verb.head != verb:
-            verb = verb.head if verb.head.tag_.startswith("V") else next(
-                (t for t in verb.ancestors if t.tag_.startswith("V")), verb
+            verb = (
+                verb.head
+                if verb.head.tag_.startswith("V")
+                else next((t for t in verb.ancestors if t.tag_.startswith("V")), verb)
             )
             continue
         return None

@@ -25,7 +25,9 @@ _COMPARES = re.compile(r"\b(?:compared|against|versus|vs|down from|up from|than|
 _NAMING = frozenset({"earlier", "comparison", "previous", "than", "then", "the_period"})
 _OF_DAYS = frozenset({"full-date", "day"})
 _YEAR = re.compile(r"\d{4}|last|previous")
-_YEARLESS = frozenset({"quarter", "quarter-code", "half", "half-code", "month-alone", "relative-year", "end-of", "full-date"})
+_YEARLESS = frozenset(
+    {"quarter", "quarter-code", "half", "half-code", "month-alone", "relative-year", "end-of", "full-date"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,9 @@ class Clock:
 class SentencePeriods:
     """The periods that one sentence names, over its tree."""
 
-    def __init__(self, doc: Doc, draft: Draft, text: str, mentions: Sequence[PeriodMention], figures: Iterable[Figure]) -> None:
+    def __init__(
+        self, doc: Doc, draft: Draft, text: str, mentions: Sequence[PeriodMention], figures: Iterable[Figure]
+    ) -> None:
         self.doc = doc
         self.draft = draft
         self.text = text
@@ -59,7 +63,16 @@ class SentencePeriods:
         self.mentions = [m for m in mentions if m.start >= start]
         self.figures = [Span(f.start, f.end) for f in figures if f.pair_of is None]
 
-    def choose(self, figure: Figure, meaning: Meaning, clock: Clock, base: Period, inherits: bool, point: bool, screen: bool) -> Timing:
+    def choose(
+        self,
+        figure: Figure,
+        meaning: Meaning,
+        clock: Clock,
+        base: Period,
+        inherits: bool,
+        point: bool,
+        screen: bool,
+    ) -> Timing:
         """The period of *figure*; *base* is what a comparison is shifted from, *point* whether days count."""
         if meaning.compared:
             return self._compared(figure, base)
@@ -67,7 +80,10 @@ class SentencePeriods:
         usable = [m for m in self.mentions if self._counts(m, point) and self._in_reach(m, token)]
         if earlier := self._year_ago(figure, usable, clock):
             return earlier
-        for mention, rule in ((self._following(figure, usable, token), "after"), (self._before(figure, usable), "before")):
+        for mention, rule in (
+            (self._following(figure, usable, token), "after"),
+            (self._before(figure, usable), "before"),
+        ):
             if mention is not None:
                 return Timing(self._resolved(mention, clock), f"{rule}:{mention.form}", stated=True)
         if usable and not self._belongs_elsewhere(figure, usable):
@@ -78,7 +94,8 @@ class SentencePeriods:
         """A forecast's period, which lies ahead: a quarter, half or month named without a year is the next one."""
         period = timing.period
         yearless = any(
-            m.period == period and not _YEAR.search(self.text, m.start, m.end) and m.form in _YEARLESS for m in self.mentions
+            m.period == period and not _YEAR.search(self.text, m.start, m.end) and m.form in _YEARLESS
+            for m in self.mentions
         )
         if not (timing.stated and yearless and published and period.end and period.end < published):
             return timing
@@ -97,7 +114,11 @@ class SentencePeriods:
     def _counts(self, mention: PeriodMention, point: bool) -> bool:
         if mention.role in ("earlier", "comparison", "previous", "than", "from"):
             return False
-        return mention.form not in _OF_DAYS or (point and mention.form in _OF_DAYS) or mention.role in ("since", "at", "by")
+        return (
+            mention.form not in _OF_DAYS
+            or (point and mention.form in _OF_DAYS)
+            or mention.role in ("since", "at", "by")
+        )
 
     def _in_reach(self, mention: PeriodMention, figure: Token) -> bool:
         """Whether no clause that leaves the figure out, or holds it apart, stands between."""
@@ -125,7 +146,9 @@ class SentencePeriods:
         places = {t.i for t in inside}
         return next((t for t in inside if t.head.i not in places), None)
 
-    def _following(self, figure: Figure, usable: Sequence[PeriodMention], token: Token) -> PeriodMention | None:
+    def _following(
+        self, figure: Figure, usable: Sequence[PeriodMention], token: Token
+    ) -> PeriodMention | None:
         mention = next((m for m in usable if m.start >= figure.end), None)
         if mention is None or _BREAK.search(self.text, figure.end, mention.start):
             return None
@@ -149,13 +172,17 @@ class SentencePeriods:
             return True
         mention = usable[0]
         low, high = min(figure.end, mention.end), max(figure.start, mention.start)
-        return any(low <= f.start and f.end <= high for f in self.figures) or bool(_BREAK.search(self.text, low, high))
+        return any(low <= f.start and f.end <= high for f in self.figures) or bool(
+            _BREAK.search(self.text, low, high)
+        )
 
     def _resolved(self, mention: PeriodMention, clock: Clock) -> Period:
         if mention.role == "then":
             return clock.last
         if mention.role == "the_period":
-            earlier = next((m for m in reversed(self.mentions) if m.end <= mention.start and m.period.known), None)
+            earlier = next(
+                (m for m in reversed(self.mentions) if m.end <= mention.start and m.period.known), None
+            )
             return earlier.period if earlier else clock.reported
         return mention.period
 
@@ -177,11 +204,15 @@ class SentencePeriods:
         if period.start is None or period.end is None:
             return False
         length = (period.end - period.start).days
-        quarterly = any(m.role == "previous" and "quarter" in self.text[m.start : m.end] for m in self.mentions)
+        quarterly = any(
+            m.role == "previous" and "quarter" in self.text[m.start : m.end] for m in self.mentions
+        )
         return (length < 5) == screen and (not quarterly or length < 93)
 
     def _inherited(self, clock: Clock, inherits: bool, point: bool, screen: bool) -> Timing:
-        quarterly = any(m.role == "previous" and "quarter" in self.text[m.start : m.end] for m in self.mentions)
+        quarterly = any(
+            m.role == "previous" and "quarter" in self.text[m.start : m.end] for m in self.mentions
+        )
         if quarterly and inherits and clock.quarter.known:
             return Timing(clock.quarter, "quarter-spoken-of")
         if point and clock.today.known and not self.mentions:
@@ -198,7 +229,18 @@ def _is_from(figure: Token) -> bool:
 
 
 _LEAD_FORMS = frozenset(
-    {"quarter", "quarter-code", "half", "half-code", "first-months", "months-ended", "months-ended-day-first", "month-quarter", "calendar-year", "month-range"}
+    {
+        "quarter",
+        "quarter-code",
+        "half",
+        "half-code",
+        "first-months",
+        "months-ended",
+        "months-ended-day-first",
+        "month-quarter",
+        "calendar-year",
+        "month-range",
+    }
 )
 
 
@@ -209,5 +251,9 @@ def _is_short(period: Period) -> bool:
 
 def lead_period(mentions: Iterable[PeriodMention]) -> Period:
     """The one reporting period that a text's title and first sentences name, or none."""
-    found = {m.period for m in mentions if m.role == "in" and m.period.known and (m.form in _LEAD_FORMS or _is_short(m.period))}
+    found = {
+        m.period
+        for m in mentions
+        if m.role == "in" and m.period.known and (m.form in _LEAD_FORMS or _is_short(m.period))
+    }
     return found.pop() if len(found) == 1 else NOWHEN

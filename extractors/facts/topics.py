@@ -20,7 +20,9 @@ _NO_SUBJECT = frozenset(
 class Topics:
     """The topics of one text, by place."""
 
-    def __init__(self, text: str, title: str | None, names: Sequence[tuple[int, int, str]], sentences: Sequence[Span]) -> None:
+    def __init__(
+        self, text: str, title: str | None, names: Sequence[tuple[int, int, str]], sentences: Sequence[Span]
+    ) -> None:
         self.starts: list[int] = []
         self.topics: list[str | None] = []
         self.sentences = [span.start for span in sentences]
@@ -45,7 +47,9 @@ def _main(title: str | None, names: Sequence[tuple[int, int, str]]) -> str | Non
         return None
     counts = Counter(name for _, _, name in names)
     titled = [name for name in counts if title and name.split()[0] in title]
-    return min(titled, key=lambda n: (title or "").find(n.split()[0])) if titled else counts.most_common(1)[0][0]
+    return (
+        min(titled, key=lambda n: (title or "").find(n.split()[0])) if titled else counts.most_common(1)[0][0]
+    )
 
 
 def _spoken_of(
@@ -54,9 +58,13 @@ def _spoken_of(
     """The organisation that *sentence* leaves in focus: one that opens it, else the text's main one in it."""
     for start, _, name in names:
         before = text[sentence.start : start]
-        if start - sentence.start <= _OPENING or (before.endswith(" -- ") or before.rstrip().endswith((",", "—"))):
+        if start - sentence.start <= _OPENING or (
+            before.endswith(" -- ") or before.rstrip().endswith((",", "—"))
+        ):
             words = before.replace(",", " ").split()
-            if not (words and words[-1].lower() in _NO_SUBJECT) and not (words and words[0].lower() in ("its", "her", "his")):
+            if not (words and words[-1].lower() in _NO_SUBJECT) and not (
+                words and words[0].lower() in ("its", "her", "his")
+            ):
                 return name
             break
     return main if any(name == main for _, _, name in names) else None

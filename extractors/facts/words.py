@@ -63,7 +63,9 @@ _IRREGULAR = {
     "write": "wrote written",
     "dive": "dove",
 }
-_DOUBLES = frozenset({"drop", "top", "slip", "dip", "plan", "net", "cut", "trim", "slim", "log", "commit", "peg", "sit"})
+_DOUBLES = frozenset(
+    {"drop", "top", "slip", "dip", "plan", "net", "cut", "trim", "slim", "log", "commit", "peg", "sit"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,11 @@ def forms(verb: str) -> Iterator[str]:
     elif verb.endswith("y") and verb[-2] not in "aeiou":
         yield from (verb[:-1] + "ies", verb[:-1] + "ied", verb + "ing")
     else:
-        yield from (verb + ("es" if verb.endswith(("s", "x", "ch", "sh", "ss")) else "s"), stem + "ed", stem + "ing")
+        yield from (
+            verb + ("es" if verb.endswith(("s", "x", "ch", "sh", "ss")) else "s"),
+            stem + "ed",
+            stem + "ing",
+        )
 
 
 class Words:
@@ -118,7 +124,9 @@ class Words:
         self.neutral = frozenset(moves["neutral"])
         self.be = frozenset(rules["levels"]["be"])
         self.have = frozenset(rules["levels"]["have"])
-        self.wraps = {word: kind for kind in ("forecast", "estimate", "target") for word in rules["wraps"][kind]}
+        self.wraps = {
+            word: kind for kind in ("forecast", "estimate", "target") for word in rules["wraps"][kind]
+        }
         self.totals = frozenset(rules["wraps"]["total"])
         self.basis = {key: frozenset(value) for key, value in rules["basis"].items()}
         self.dropped = frozenset(rules["plain"]["drop"])
@@ -165,7 +173,11 @@ def _senses(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[VerbSense]]:
     senses: dict[str, list[VerbSense]] = {}
     for row in rows:
         sense = VerbSense(
-            row["metric"], row.get("subject", "subject"), tuple(row.get("about", ())), tuple(row.get("with", ())), row.get("of")
+            row["metric"],
+            row.get("subject", "subject"),
+            tuple(row.get("about", ())),
+            tuple(row.get("with", ())),
+            row.get("of"),
         )
         for verb in row["verbs"]:
             senses.setdefault(verb, []).append(sense)
@@ -178,7 +190,13 @@ def _directions(rows: Mapping[str, Iterable[str]], up: str, down: str) -> dict[s
 
 def _lemmas(rules: Mapping[str, Any]) -> dict[str, str]:
     verbs = [verb for row in rules["verb"] for verb in row["verbs"]]
-    verbs += rules["moves"]["up"] + rules["moves"]["down"] + rules["levels"]["be"] + rules["levels"]["have"] + rules["levels"]["say"]
+    verbs += (
+        rules["moves"]["up"]
+        + rules["moves"]["down"]
+        + rules["levels"]["be"]
+        + rules["levels"]["have"]
+        + rules["levels"]["say"]
+    )
     verbs += [verb for key, verbs_ in rules["basis"].items() if key.endswith("verbs") for verb in verbs_]
     verbs += list(_IRREGULAR)
     return {form: base for verb in verbs for base in [verb.split()[0]] for form in forms(base)}
