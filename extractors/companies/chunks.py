@@ -132,7 +132,7 @@ def _are_fields(word: Word, following: Sequence[Word], vocabulary: Vocabulary) -
 
 def _is_of_ministry(words: Sequence[Word], at: int, vocabulary: Vocabulary) -> bool:
     """Whether a field of government and a head stand at *at*: '(Radio and) Television Administration'."""
-    ahead = [word for word in words[at : at + 3] if word.gap == " " and word.text[0].isupper()]
+    ahead = [word for word in words[at : at + 5] if word.gap == " " and word.text[0].isupper()]
     fields = len(list(takewhile(lambda word: word.lower in vocabulary.functions, ahead)))
     return 0 < fields < len(ahead) and ahead[fields].lower in vocabulary.governing
 

@@ -44,10 +44,18 @@ def _before(before: Sequence[Word], name: Sequence[Word], vocabulary: Vocabulary
         yield "on it"
     elif place := vocabulary.place_before.ending(lowers):
         yield "town of it" if len(place) > 1 and place[-1] == "of" else "in it"
-    if _is_example(lowers, vocabulary):
+    if is_example(lowers, vocabulary):
         yield "apps such as it"
     if plain[-1] is before[-1] or before[-1].lower == "the":
         yield from _noun_before(before, plain[-1], lowers, name[0], vocabulary)
+    if vocabulary.person_before.ending(lowers):
+        yield "person before"
+    if lowers[-1] == "told" and plain[-1].text[0].islower():
+        yield "told it"
+    if before[-1].lower in ("a", "an") and name[0].gap == " ":
+        yield "after a"
+    if len(before) > 1 and before[-1].gap == "-" and lowers[-1] in vocabulary.suffixed | vocabulary.based:
+        yield "based somewhere"
     if lowers[-1] in ("of", "at", "from") and len(plain) > 2 and _is_person(plain[-3:-1], vocabulary):
         yield "somebody of it"
 
@@ -60,6 +68,8 @@ def _noun_before(
         yield "company noun before"
         if last.lower in vocabulary.product_nouns:
             yield "product"
+    elif common and last.lower in vocabulary.media_nouns and not last.first:
+        yield "media noun before"
     elif last.lower in vocabulary.titles and last is before[-1] and name.gap == " ":
         yield "title before"
     if common and vocabulary.title_before.ending(lowers):
@@ -76,7 +86,7 @@ def _is_of_platform(lowers: Sequence[str], vocabulary: Vocabulary) -> bool:
     return lowers[-1] == "on" and bool(vocabulary.on_platforms & set(lowers[-6:-1]))
 
 
-def _is_example(lowers: Sequence[str], vocabulary: Vocabulary) -> bool:
+def is_example(lowers: Sequence[str], vocabulary: Vocabulary) -> bool:
     """Whether *lowers* end in 'platforms such as', 'carriers including', 'its clients are'."""
     such = vocabulary.examples.ending(lowers)
     if such is None:
@@ -98,6 +108,8 @@ def _after(after: Sequence[Word], name: Sequence[Word], vocabulary: Vocabulary) 
         elif lowers[0] in vocabulary.suffixed:
             yield "backed by it"
         return
+    if gap in _POSSESSIVE and len(after) > 1 and _is_person(after[:2], vocabulary):
+        yield "its somebody"
     if gap in _POSSESSIVE:
         if vocabulary.strong_possessed & set(lowers[:2]):
             yield "its revenue"
@@ -126,7 +138,9 @@ def _predicate(
         yield from noun or _subject(after, lowers, name, skipped, vocabulary)
         if noun:
             return
-    if vocabulary.person_after.starting(lowers[skipped:]):
+    if lowers[0] in ("family", "families", "brothers", "sisters", "siblings"):
+        yield "family after"
+    elif vocabulary.person_after.starting(lowers[skipped:]):
         yield "person verb"
     elif after[0].gap == " " and lowers[0] in vocabulary.place_after:
         yield "place after"
@@ -218,6 +232,11 @@ def _apposition(after: Sequence[Word], lowers: Sequence[str], vocabulary: Vocabu
         or (len(after) > 2 and after[1].gap in _POSSESSIVE)
     ):
         yield from _described(after, vocabulary)
+    if lowers[0] == "which" and len(lowers) > 2:
+        if verb := _verb(lowers[1:], lowers[1:], vocabulary):
+            yield verb
+        if _counts_users(lowers[1:], vocabulary):
+            yield "so many users"
 
 
 def _described(after: Sequence[Word], vocabulary: Vocabulary) -> Iterator[str]:

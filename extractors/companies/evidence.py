@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from unicodedata import combining, normalize
 
 from extractors.companies.vocabulary import Vocabulary
 from extractors.companies.words import Word
@@ -17,7 +18,7 @@ WEIGHTS = {
     "legal form": 6.0,
     "company's last word": 2.5,
     "company's first word": 1.5,
-    "inner capital": 1.5,
+    "inner capital": 1.8,
     "domain": 4.0,
     "plus sign": 1.5,
     "ticker": 6.0,
@@ -40,10 +41,17 @@ WEIGHTS = {
     "short name in brackets": 2.0,
     "beside a company": 2.0,
     "somebody of it": 1.5,
+    "its somebody": 1.5,
+    "based somewhere": 2.0,
     "product": 0.0,
     "title before": -3.0,
     "person noun in apposition": -3.5,
     "age": -5.0,
+    "person before": -3.0,
+    "family after": -3.5,
+    "media noun before": -4.0,
+    "told it": -1.5,
+    "after a": -0.8,
     "an authority, in apposition": -5.0,
     "person verb": -1.5,
     "in it": -1.0,
@@ -87,7 +95,7 @@ LABELS = {
 NO_LABEL = -0.1
 LEAST_OVERRULED = -0.3
 
-PERSONAL = frozenset({"title before", "person noun in apposition", "age"})
+PERSONAL = frozenset({"title before", "person noun in apposition", "age", "person before", "family after"})
 OVERRULED = frozenset(
     {
         "given name",
@@ -114,7 +122,7 @@ def form_cues(words: Sequence[Word], lowers: Sequence[str], vocabulary: Vocabula
     name = " ".join(lowers)
     if name in vocabulary.products:
         yield "a product's name"
-    if name in vocabulary.places:
+    if name in vocabulary.places or _without_accents(name) in vocabulary.places:
         yield "place"
     if name in vocabulary.peoples or all(lower in vocabulary.peoples for lower in lowers):
         yield "people"
@@ -123,6 +131,10 @@ def form_cues(words: Sequence[Word], lowers: Sequence[str], vocabulary: Vocabula
             yield "given name"
         elif lowers[0] in vocabulary.surnames:
             yield "surname"
+
+
+def _without_accents(name: str) -> str:
+    return "".join(c for c in normalize("NFD", name) if not combining(c))
 
 
 def _last_word_cues(lowers: Sequence[str], vocabulary: Vocabulary) -> Iterator[str]:

@@ -28,6 +28,8 @@ def kind_of(words: Sequence[str], vocabulary: Vocabulary) -> str | None:
         return listed
     if len(words) > 1 and words[-1] in vocabulary.legal:
         return "company"
+    if vocabulary.official_prefixes.starting(words):
+        return "government"
     if len(words) > 1 and words[-1] in vocabulary.official_last and _is_official(words[0], vocabulary):
         return "government"
     head = _head(words)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from extractors.companies.candidates import Name
+from extractors.companies.context import is_example
 from extractors.companies.evidence import ENOUGH, PERSONAL
 from extractors.companies.known import NOT_COUNTED, KnownCompanies
 from extractors.companies.organisations import Organisation
+from extractors.companies.vocabulary import Vocabulary
 from extractors.companies.words import Word
 
 _LIST_GAPS = (", ", " ")
@@ -49,44 +51,87 @@ def _read_as_person(name: Name) -> bool:
 
 
 def mark_listed(
-    gathered: Iterable[Name], organisations: Sequence[Organisation], found: Sequence[Word]
+    gathered: Iterable[Name],
+    organisations: Sequence[Organisation],
+    found: Sequence[Word],
+    vocabulary: Vocabulary,
 ) -> None:
     """Mark the names that stand in a list with a company: 'Lumo, Vantor and Quillon'."""
     by_start: dict[int, tuple[int, Name | None]] = {
         start: (end, None) for o in organisations if o.kind not in NOT_COUNTED for start, end in o.mentions
     }
     by_start |= {m.start: (m.end, name) for name in gathered for m in name.mentions}
-    for run in _lists(by_start, found):
-        if any(name is None or name.is_company for name in run):
+    for run, of_firms in _lists(by_start, found, vocabulary):
+        if of_firms or any(name is None or name.is_company for name in run):
             for name in run:
                 if name is not None:
                     name.extra.add("beside a company")
 
 
 def _lists(
-    by_start: Mapping[int, tuple[int, Name | None]], found: Sequence[Word]
-) -> Iterator[list[Name | None]]:
-    """Runs of names with commas between them and 'and' or 'or' before the last; None is a known company."""
+    by_start: Mapping[int, tuple[int, Name | None]], found: Sequence[Word], vocabulary: Vocabulary
+) -> Iterator[tuple[list[Name | None], bool]]:
+    """Runs of names that make a list, and whether the list says that it is one of firms.
+
+    A list has commas between its names and 'and' or 'or' before the last, or follows 'customers include', or
+    ends in 'and three other firms'. None stands for a known company.
+    """
     run: list[Name | None] = []
-    end, joined = -1, False
+    end, last, joined = -1, -1, False
+    examples = False
     for at, word in enumerate(found):
         if word.start not in by_start:
             continue
-        joint = _joint(found, at, end)
+        joint = _joint(found, at, end, vocabulary)
         if run and (joint is None or joined):
-            if joined:
-                yield run
+            others = _ends_in_firms(found, last, vocabulary)
+            if len(run) > 1 and (joined or examples or others):
+                yield run, others
             run = []
+        if not run:
+            examples = _is_introduced(found, at, vocabulary)
         joined = bool(run) and joint == "and"
         run.append(by_start[word.start][1])
         end = by_start[word.start][0]
-    if joined:
-        yield run
+        last = _last_word(found, at, end)
+    others = _ends_in_firms(found, last, vocabulary)
+    if len(run) > 1 and (joined or examples or others):
+        yield run, others
 
 
-def _joint(found: Sequence[Word], at: int, end: int) -> str | None:
+def _last_word(found: Sequence[Word], at: int, end: int) -> int:
+    while at + 1 < len(found) and found[at + 1].end <= end:
+        at += 1
+    return at
+
+
+def _is_introduced(found: Sequence[Word], at: int, vocabulary: Vocabulary) -> bool:
+    return is_example([word.lower for word in found[max(0, at - 5) : at]], vocabulary)
+
+
+def _ends_in_firms(found: Sequence[Word], last: int, vocabulary: Vocabulary) -> bool:
+    """Whether 'and three other firms' follows the word at *last*."""
+    following = [word.lower for word in found[last + 1 : last + 6]] if last >= 0 else []
+    if not following or following[0] not in ("and", "or"):
+        return False
+    nouns = (word for word in following[1:] if word.endswith("s") and word in vocabulary.nouns)
+    return next(nouns, None) is not None and bool({"other", "others", "more"} & set(following))
+
+
+def _joint(found: Sequence[Word], at: int, end: int, vocabulary: Vocabulary) -> str | None:
     """What joins the name that starts at word *at* to the one that ends at *end*: a comma, or 'and'."""
     if at and found[at - 1].end == end and found[at].gap == ", ":
         return ","
-    conjoined = at > 1 and found[at - 1].lower in ("and", "or") and found[at - 2].end == end
-    return "and" if conjoined and found[at].gap == " " and found[at - 1].gap in _LIST_GAPS else None
+    first = at
+    while (
+        first > 0 and at - first < 4 and found[first].gap == " " and _introduces(found[first - 1], vocabulary)
+    ):
+        first -= 1
+    conjoined = first > 1 and found[first - 1].lower in ("and", "or") and found[first - 2].end == end
+    return "and" if conjoined and found[first].gap == " " and found[first - 1].gap in _LIST_GAPS else None
+
+
+def _introduces(word: Word, vocabulary: Vocabulary) -> bool:
+    """Whether *word* may stand between 'and' and a name in a list: 'and the Danish broadcaster TVK'."""
+    lower = word.lower
+    return lower in vocabulary.determiners or lower in vocabulary.nationalities or lower in vocabulary.nouns

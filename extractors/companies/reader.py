@@ -36,7 +36,7 @@ def read(doc: Doc, about: Text, known: KnownCompanies) -> tuple[tuple[Company, .
     entities = [Entity(e.start_char, e.end_char, e.label_) for e in doc.ents if e.label_ in NAMES]
     gathered = names(doc.text, found, runs, entities, matches, lexicon)
     organisations = _known(doc.text, [match for match in matches if not match.ambiguous])
-    organisations += _accepted(list(gathered.values()), organisations, found, about, known)
+    organisations += _accepted(list(gathered.values()), organisations, found, about, known, lexicon)
     link(doc.text, gathered, organisations, lexicon)
     sweep(doc.text, organisations)
     return result(organisations)
@@ -97,10 +97,11 @@ def _accepted(
     found: Sequence[Word],
     about: Text,
     known: KnownCompanies,
+    lexicon: Vocabulary,
 ) -> list[Organisation]:
     mark_persons(gathered)
     mark_owned(gathered, organisations, found, known)
-    mark_listed(gathered, organisations, found)
+    mark_listed(gathered, organisations, found, lexicon)
     publisher = key(about.publisher) if about.publisher else None
     for name in gathered:
         if name.form.lower() in known.product_names:

@@ -68,7 +68,10 @@ class Vocabulary:
     official_first: Words
     official_last: Words
     person_nouns: Words
+    person_before: Phrases
     person_after: Phrases
+    media_nouns: Words
+    official_prefixes: Phrases
     place_before: Phrases
     place_after: Words
     place_last_words: Words
@@ -143,6 +146,9 @@ def vocabulary() -> Vocabulary:
         official_first=_words(rules["government"]["official_first"]),
         official_last=_words(rules["government"]["official_last"]),
         person_nouns=_words(person["nouns"]),
+        person_before=_phrases(person["before"]),
+        media_nouns=_words(company["media"]),
+        official_prefixes=_phrases(rules["government"]["prefixes"]),
         person_after=_phrases(person["after"]),
         place_before=_phrases(place["before"]),
         place_last_words=_words(place["last_words"]),

@@ -19,8 +19,8 @@ _QUOTED = re.compile(
 _HARD_WRAP = 60  # a line longer than this that ends without a blank line goes on in the next
 _CURRENCY_SIGNS = "$¥€£₹₩฿₱₫₦"
 _SMALL = (
-    "a an and as at but by for from in into is its nor of on or over the to up via vs with after amid no not than "
-    "that their be are was off out so yet per s t"
+    "a an and as at but by for from in into is its nor of on or over the to up via vs with after amid no not "
+    "than that their be are was off out so yet per s t"
 )
 _LOWER_IN_HEADINGS = frozenset(_SMALL.split())
 
