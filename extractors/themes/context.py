@@ -5,15 +5,18 @@ from __future__ import annotations
 import tomllib
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 from spacy.tokens import Doc
 
+from extractors.findings import TitleMention
 from extractors.themes.patterns import Match, PatternSet, compile_pattern
 from extractors.themes.words import Words
 
+SURE_KINDS = ("strong", "binding")
 _NONFICTION = "real:nonfiction"
 _PART_OF_A_SIGN = {"plain": 1.0, "faint": 0.5}
 """What a word that is no sure sign of a story counts for; a sure one, ``strong`` or ``binding``, counts for 2.
@@ -46,43 +49,47 @@ def cues() -> Cues:
     return Cues(story_words())
 
 
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    start: int
+    end: int
+    kind: str
+
+
 class StoryContext:
     """One text's sentences, and how much each speaks of a story."""
 
-    def __init__(self, doc: Doc, title: str | None = None) -> None:
+    def __init__(
+        self, doc: Doc, title: str | None = None, titles: Sequence[TitleMention] = ()
+    ) -> None:
         self.words = Words.of(doc.text)
         self.sentences = sentences(doc)
         self._starts = [start for start, _ in self.sentences]
         self.sentence_of_word = _sentence_of_words(self.words, self._starts)
-        self._title = title
-        self._strong = [0] * len(self.sentences)
-        self._plain = [0.0] * len(self.sentences)
-        self._binding = [False] * len(self.sentences)
-        self._real: list[set[str]] = [set() for _ in self.sentences]
+        self._cues: dict[int, list[_Cue]] = {}
+        self._real: dict[int, set[str]] = {}
         self._heads: dict[int, int] = {}  # first word of a story word -> its last
         self._heads_end: set[int] = set()
         self._chinese_cues: list[tuple[int, int]] = []
         self._mark()
+        for named in titles:
+            cue = _Cue(named.start, named.end, "binding")
+            self._cues.setdefault(self.sentence_at(named.start), []).append(cue)
+        self.in_text = sum(self._is_strong(n) for n in self._cues) + 2 * bool(title and strong_in(title))
 
     def _mark(self) -> None:
         known = cues()
-        covered: set[tuple[str, int]] = set()
         found = known.patterns.find(self.words, self.sentence_of_word)
         void = [m for m in found if known.kinds[m.pattern] == "void"]
         for match in found:
+            kind, sentence = known.kinds[match.pattern], self.sentence_at(match.start)
             if any(v.start <= match.start and match.end <= v.end for v in void):
                 continue
-            kind, sentence = known.kinds[match.pattern], self.sentence_at(match.start)
             if kind.startswith("real:"):
-                self._real[sentence].add(kind)
-                continue
-            self._mark_head(match)
-            if (kind, match.start) not in covered:
-                covered.add((kind, match.start))
-                self._count(kind, sentence)
-        self.strong_in_text = sum(self._strong)
-        if self._title:
-            self.strong_in_text += 2 * bool(strong_in(self._title))
+                self._real.setdefault(sentence, set()).add(kind)
+            else:
+                self._cues.setdefault(sentence, []).append(_Cue(match.start, match.end, kind))
+                self._mark_head(match)
 
     def _mark_head(self, match: Match) -> None:
         if match.first < 0:
@@ -91,13 +98,8 @@ class StoryContext:
             self._heads[match.first] = max(match.last, self._heads.get(match.first, 0))
             self._heads_end.add(match.last)
 
-    def _count(self, kind: str, sentence: int) -> None:
-        if kind in _PART_OF_A_SIGN:
-            self._plain[sentence] += _PART_OF_A_SIGN[kind]
-        else:
-            self._strong[sentence] += 1
-        if kind == "binding":
-            self._binding[sentence] = True
+    def _is_strong(self, sentence: int) -> bool:
+        return any(cue.kind in SURE_KINDS for cue in self._cues.get(sentence, ()))
 
     def sentence_at(self, offset: int) -> int:
         """The number of the sentence at *offset*."""
@@ -105,24 +107,41 @@ class StoryContext:
 
     def binding(self, sentence: int) -> bool:
         """Whether the sentence says what a story is about, or what it is made of."""
-        return self._binding[sentence]
+        return any(cue.kind == "binding" for cue in self._cues.get(sentence, ()))
 
-    def own(self, sentence: int) -> float:
-        """How much the sentence alone speaks of a story: 0 to 2."""
-        return 2.0 if self._strong[sentence] else min(self._plain[sentence], 1.5)
+    def tells(self, sentence: int) -> bool:
+        """Whether the sentence may tell a plot: it, one of the two before it or the next speaks of one."""
+        near = range(max(0, sentence - 2), min(sentence + 2, len(self.sentences)))
+        return any(self.binding(n) for n in near)
+
+    def own(self, sentence: int, but: tuple[int, int] = (0, 0)) -> float:
+        """How much the sentence alone, *but* for a span, speaks of a story: 0 to 2."""
+        start, end = but
+        signs = 0.0
+        counted = set()
+        for cue in self._cues.get(sentence, ()):
+            if cue.start < end and start < cue.end and cue.kind != "binding":
+                continue
+            if cue.kind in SURE_KINDS:
+                return 2.0
+            if cue.start not in counted:
+                counted.add(cue.start)
+                signs += _PART_OF_A_SIGN[cue.kind]
+        return min(signs, 1.5)
 
     def real(self, sentence: int) -> float:
         """How much the sentence and its neighbours speak of the real world's courts, pitches and wards."""
-        here = self._real[sentence]
-        near = set().union(*(self._real[n] for n in self._neighbours(sentence)))
+        here = self._real.get(sentence, set())
+        near = set().union(*(self._real.get(n, ()) for n in self._neighbours(sentence)))
         all_signs = 1.5 * len(here) + 0.75 * len(near - here)
-        return min(all_signs, 0.75) if self._binding[sentence] and _NONFICTION not in here else all_signs
+        return min(all_signs, 0.75) if self.binding(sentence) and _NONFICTION not in here else all_signs
 
-    def score(self, sentence: int) -> float:
-        """How much the sentence, its neighbours and the text speak of a story, less :meth:`real`."""
+    def score(self, sentence: int, but: tuple[int, int] = (0, 0)) -> float:
+        """How much the sentence (but for a span), its neighbours and the text speak of a story, less :meth:`real`."""
         near = max((self.own(n) for n in self._neighbours(sentence)), default=0.0)
-        text = min(self.strong_in_text, 3) / 3
-        return self.own(sentence) + near / 2 + text - self.real(sentence)
+        alone = self.in_text == 1 and self.own(sentence) == 2.0 and self.own(sentence, but) < 2.0
+        text = 0 if alone else min(self.in_text, 3) / 3
+        return self.own(sentence, but) + near / 2 + text - self.real(sentence)
 
     def _neighbours(self, sentence: int) -> list[int]:
         return [n for n in (sentence - 1, sentence + 1) if 0 <= n < len(self.sentences)]
@@ -131,7 +150,7 @@ class StoryContext:
         """Whether a story word stands right at *match*: 'mafia romance', 'tales of revenge', 复仇短剧."""
         if match.first < 0:
             return any(abs(a - match.end) <= 3 or abs(b - match.start) <= 3 for a, b in self._chinese_cues)
-        return self._head_after(match.last + 1) or self._head_before(match.first - 1)
+        return self._head_after(match.last + 1) or self._head_before(match.first)
 
     def _head_after(self, word: int) -> bool:
         forms, joints = self.words.forms, cues().joints
@@ -144,9 +163,11 @@ class StoryContext:
 
     def _head_before(self, word: int) -> bool:
         forms, before = self.words.forms, cues().before
-        for back in range(word, max(word - 4, -1), -1):
+        for back in range(word - 1, max(word - 5, 0), -1):
+            if self.sentence_of_word[back - 1] != self.sentence_of_word[word]:
+                return False
             if forms[back] in before and back - 1 in self._heads_end:
-                return self.sentence_of_word[back] == self.sentence_of_word[word]
+                return True
         return False
 
 
@@ -155,7 +176,7 @@ def strong_in(text: str) -> bool:
     """Whether *text* (a headline) has a strong story word."""
     words = Words.of(text)
     found = cues().patterns.find(words, [0] * len(words.forms))
-    return any(cues().kinds[match.pattern] in ("strong", "binding") for match in found)
+    return any(cues().kinds[match.pattern] in SURE_KINDS for match in found)
 
 
 def sentences(doc: Doc) -> list[tuple[int, int]]:

@@ -54,7 +54,7 @@ class _Reading:
 
     def _candidates(self) -> list[tuple[Form, Match]]:
         forms = self.taxonomy.forms
-        self.context = StoryContext(self._doc, title_of(self._doc))
+        self.context = StoryContext(self._doc, title_of(self._doc), self.titles)
         matches = self.taxonomy.patterns.find(self.words, self.context.sentence_of_word)
         found = [(forms[match.pattern], match) for match in matches]
         self._vetoes = [(f, m) for f, m in found if f.level in ("not", "unless")]
@@ -62,7 +62,7 @@ class _Reading:
         kept = [(f, m) for f, m in found if f.level not in ("not", "unless", "person")]
         self._listed: dict[int, list[tuple[int, Match]]] = {}
         for form, match in kept:
-            if form.level in ("sure", "story") and not form.own and not self._vetoed(form, match):
+            if form.named and not self._vetoed(form, match):
                 sentence = self.context.sentence_at(match.start)
                 self._listed.setdefault(sentence, []).append((form.theme, match))
         return kept
@@ -89,11 +89,13 @@ class _Reading:
         sentence = self.context.sentence_at(match.start)
         others = self._others(form, match, sentence)
         bound = self.context.bound(match)
-        score = self.context.score(sentence) + BOUND * bound + LISTED * min(others, 2)
+        score = self.context.score(sentence, (match.start, match.end)) + BOUND * bound + LISTED * min(others, 2)
         if form.level == "sure":
             return self.context.real(sentence) - self.context.own(sentence) < ENOUGH_FOR_STRICT
         if form.level == "story":
             return score >= ENOUGH_FOR_STORY
+        if form.level == "plot":
+            return score >= ENOUGH_FOR_STORY and (others > 0 or self.context.tells(sentence))
         if form.level == "near" and not self._near(form, match):
             return False
         tied = bound or self.context.binding(sentence) or others > 1

@@ -7,7 +7,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -16,7 +16,7 @@ from extractors.errors import RuleError
 from extractors.themes.patterns import Classes, PatternSet, Step, compile_pattern
 from extractors.themes.words import base_forms, is_chinese
 
-Level = Literal["sure", "story", "strict", "title", "near", "not", "unless", "person"]
+Level = Literal["sure", "story", "plot", "strict", "title", "near", "not", "unless", "person"]
 LEVELS: tuple[Level, ...] = ("sure", "story", "strict", "title", "not", "unless", "person")
 
 _OWN_KEYS = {"id", "name", "label", "family", "phrases", "near", "within", "exclude", "story"}
@@ -42,6 +42,11 @@ class Form:
     near: frozenset[str] = frozenset()
     within: int = 0
     own: bool = False
+
+    @property
+    def named(self) -> bool:
+        """Whether it names a trope, rather than tells it or hints at it."""
+        return self.level in ("sure", "story") and not self.own
 
 
 @dataclass(frozen=True)
@@ -127,7 +132,7 @@ def _compiled(
             steps = _compiled_packaged(form.pattern) if classes else compile_pattern(form.pattern, {})
         except RuleError as error:
             raise RuleError(f"{where}: {error}") from error
-        yield form, steps
+        yield replace(form, level="plot") if form.level == "story" and len(steps) > 1 else form, steps
 
 
 def _own_theme(row: Mapping[str, Any], place: int, known: Sequence[Theme]) -> Theme:

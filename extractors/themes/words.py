@@ -65,6 +65,7 @@ _IRREGULAR = {
         "child": "children",
         "wife": "wives",
         "life": "lives",
+        "half": "halves",
         "wolf": "wolves",
         "werewolf": "werewolves",
         "hero": "heroes",
@@ -108,6 +109,28 @@ _IRREGULAR = {
         "cultivate": "cultivating cultivated cultivates",
         "create": "creates created creating",
         "streaming": "streaming",
+        "flee": "flees fled fleeing",
+        "agree": "agrees agreed agreeing",
+        "disagree": "disagrees disagreed disagreeing",
+        "decree": "decrees decreed decreeing",
+        "free": "frees freed freeing",
+        "escape": "escapes escaped escaping",
+        "loathe": "loathes loathed loathing",
+        "dethrone": "dethrones dethroned dethroning",
+        "reignite": "reignites reignited reigniting",
+        "invite": "invites invited inviting",
+        "unite": "unites uniting united",
+        "rewrite": "rewrites rewrote rewritten rewriting",
+        "remake": "remakes remade remaking",
+        "mistake": "mistakes mistook mistaken",
+        "welcome": "welcomes welcomed welcoming",
+        "awaken": "awakens awakened awakening",
+        "see": "sees saw seen seeing",
+        "draw": "draws drew drawn drawing",
+        "wear": "wears wore worn wearing",
+        "tear": "tears tore torn tearing",
+        "ride": "rides rode ridden riding",
+        "swap": "swaps swapped swapping",
         "sweep": "sweeps swept sweeping",
         "fling": "flings flung flinging",
         "keep": "keeps kept keeping",
@@ -155,7 +178,10 @@ _IRREGULAR = {
     }.items()
     for variant in (base, *variants.split())
 }
-_RESTORE_E = re.compile(r"(?:[aiouy]s|[^aeiou]at|[aeiou][^aeiou]+at|bl|iz|v|c|u|[aeir]ng|[aeiou]g|[rd]g)$")
+_RESTORE_E = re.compile(
+    r"(?:[aiouy]s|[lnrp]s|[^aeiou]at|[iu]at|[aeiou][^aeiou]+at|[^aeiou]in|[^aeo]ir|[^aeo]ar|[^aeiou]ur|[^aeo]ut|[^eo]ad|um"
+    r"|[^aeiou]il|[^aeiou]ul|[^aeou]i[dk]|[^aeo]o[dk]|[bcdfgkpstz]l|iz|v|c|u|[aeir]ng|[aeiou]g|[rd]g)$"
+)
 _NO_E = re.compile(r"(?:eat|oat|(?<!e)(?:xu|ou))$")
 _SHORT = re.compile(r"^[^aeiou]*[aeiou][^aeiouwxy]$")
 _VOWEL = re.compile(r"[aeiouy]")
