@@ -13,6 +13,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from spacy.tokens import Doc
 
 from extractors.findings import CountryMention
+from extractors.themes.context import text_of
 from extractors.themes.words import base_forms, simplified
 
 _BEFORE = re.compile(r"[\w’'@#-]$")
@@ -48,7 +49,7 @@ def read(doc: Doc) -> tuple[CountryMention, ...]:
 
     An adjective counts where it says whose audience or market is meant ('Brazilian viewers').
     """
-    return tuple(_mentions(doc.text))
+    return tuple(_mentions(text_of(doc)))
 
 
 def _mentions(text: str) -> Iterator[CountryMention]:

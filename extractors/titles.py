@@ -8,18 +8,18 @@ from collections.abc import Iterator
 from spacy.tokens import Doc
 
 from extractors.findings import TitleMention
-from extractors.themes.context import StoryContext, title_of
+from extractors.themes.context import StoryContext, text_of, title_of
 
 _CHINESE = re.compile(r"《([^《》\n]{1,60})》(?!报|周刊|杂志|月刊|日报)")
 _CHINESE_PAPER = re.compile(r"(?:办法|通知|规定|条例|报告|意见|白皮书|指南|方案|规划|公告|声明|法|协议|合同|标准|细则|日报|晚报|时报|周刊)$")
-_QUOTED = (
-    re.compile(r"“([^“”\n]{2,90})”"),
-    re.compile(r'(?<![\w"])"([^"\n]{2,90})"(?!\w)'),
-    re.compile(r"(?<![\w’])‘([^‘\n]{2,90}?)’(?![\w])"),
-    re.compile(r"(?<![\w'])'([^'\n]{2,90}?(?:'(?=\w)[^'\n]{0,60}?)*)'(?!\w)"),
-    re.compile(r"(?<![*\w])\*([A-Z][^*\n]{1,80})\*(?![*\w])"),
-    re.compile(r"(?<![_\w])_([A-Z][^_\n]{1,80})_(?![_\w])"),
-)
+_QUOTED = {
+    "“": re.compile(r"“([^“”\n]{2,90})”"),
+    '"': re.compile(r'(?<![\w"])"([^"\n]{2,90})"(?!\w)'),
+    "‘": re.compile(r"(?<![\w’])‘([^‘\n]{2,90}?)’(?![\w])"),
+    "'": re.compile(r"(?<![\w'])'([^'\n]{2,90}?(?:'(?=\w)[^'\n]{0,60}?)*)'(?!\w)"),
+    "*": re.compile(r"(?<![*\w])\*([A-Z][^*\n]{1,80})\*(?![*\w])"),
+    "_": re.compile(r"(?<![_\w])_([A-Z][^_\n]{1,80})_(?![_\w])"),
+}
 _MINOR = frozenset(
     "a an and as at but by for from in into is it nor of off on or out over the to up via vs with without my".split()
 )
@@ -56,18 +56,16 @@ _LIST = re.compile(
     rf"(?:\b{_NOUNS}\b(?:\s[\w-]+){{0,6}}?,?\s(?:such as|like|including|include|included|among them|namely)|\bamong (?:them|which)(?: are| were)?|\bthey include)[:,]?\s"
     rf"(?P<list>{_CAPITAL}(?:(?:,| and|, and| or)?\s(?:(?:{'|'.join(sorted(_MINOR - {'and', 'or'}))})\s){{0,2}}{_CAPITAL})+)"
 )
+_OPENING = re.compile(r"\b(?:among (?:them|which)|they include|called|titled|entitled)\b")
 _SPLIT = re.compile(r",\s(?:and\s|or\s)?|\s(?:and|or)\s")
 _MAKERS = re.compile(r"\s(?:launched|made|produced|released|has|have|will|plans|is making|makes|produces|said|bought|acquired|created)\b")
 
 
 def read(doc: Doc) -> tuple[TitleMention, ...]:
     """The titles of stories in *doc*, without their quotes, in text order."""
-    text = doc.text
-    found = [*_in_chinese_quotes(text)]
-    if any(mark in text for mark in "\"“‘'*_") or _ANNOUNCED.search(text) or _LIST.search(text):
-        context = StoryContext(doc, title_of(doc))
-        found += _in_quotes(text, context)
-        found += _announced(text, context)
+    text = text_of(doc)
+    context = StoryContext(doc, title_of(doc))
+    found = [*_in_chinese_quotes(text), *_in_quotes(text, context), *_announced(text, context)]
     return tuple(_without_overlaps(found))
 
 
@@ -80,7 +78,9 @@ def _in_chinese_quotes(text: str) -> Iterator[TitleMention]:
 
 
 def _in_quotes(text: str, context: StoryContext) -> Iterator[TitleMention]:
-    for quoted in _QUOTED:
+    for mark, quoted in _QUOTED.items():
+        if mark not in text:
+            continue
         for match in quoted.finditer(text):
             start, end = _trimmed(text, *match.span(1))
             if is_title_case(text[start:end]) and _of_a_story(text, start, end, match.span(), context):
@@ -101,11 +101,12 @@ def _of_a_story(text: str, start: int, end: int, outer: tuple[int, int], context
 
 
 def _announced(text: str, context: StoryContext) -> Iterator[TitleMention]:
-    for match in _ANNOUNCED.finditer(text):
+    places = [*context.cue_starts(), *(match.start() for match in _OPENING.finditer(text))]
+    for match in filter(None, (_ANNOUNCED.match(text, at) for at in places)):
         start, end = match.span(match.lastgroup or 0)
         if _stands_out(text, start, end, context) and not _MAKERS.match(text, end):
             yield _mention(text, start, end, "announced")
-    for match in _LIST.finditer(text):
+    for match in filter(None, (_LIST.match(text, at) for at in places)):
         if _stands_out(text, *match.span("list"), context):
             yield from _listed(text, *match.span("list"))
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from spacy.attrs import IDX, SENT_START
 from spacy.tokens import Doc
 
 from extractors.findings import TitleMention
@@ -62,10 +63,11 @@ class StoryContext:
     def __init__(
         self, doc: Doc, title: str | None = None, titles: Sequence[TitleMention] = ()
     ) -> None:
-        self.words = Words.of(doc.text)
-        self.sentences = sentences(doc)
-        self._starts = [start for start, _ in self.sentences]
-        self.sentence_of_word = _sentence_of_words(self.words, self._starts)
+        self.text = text_of(doc)
+        self.words = Words.of(self.text)
+        self._starts = sentence_starts(doc)
+        self.sentences = list(zip(self._starts, [*self._starts[1:], len(self.text)], strict=True))
+        self.sentence_of_word, self._found = _split(self.text, self._starts)
         self._cues: dict[int, list[_Cue]] = {}
         self._real: dict[int, set[str]] = {}
         self._heads: dict[int, int] = {}  # first word of a story word -> its last
@@ -79,9 +81,8 @@ class StoryContext:
 
     def _mark(self) -> None:
         known = cues()
-        found = known.patterns.find(self.words, self.sentence_of_word)
-        void = [m for m in found if known.kinds[m.pattern] == "void"]
-        for match in found:
+        void = [m for m in self._found if known.kinds[m.pattern] == "void"]
+        for match in self._found:
             kind, sentence = known.kinds[match.pattern], self.sentence_at(match.start)
             if any(v.start <= match.start and match.end <= v.end for v in void):
                 continue
@@ -100,6 +101,10 @@ class StoryContext:
 
     def _is_strong(self, sentence: int) -> bool:
         return any(cue.kind in SURE_KINDS for cue in self._cues.get(sentence, ()))
+
+    def cue_starts(self) -> set[int]:
+        """Where the story words start."""
+        return {cue.start for cues_here in self._cues.values() for cue in cues_here}
 
     def sentence_at(self, offset: int) -> int:
         """The number of the sentence at *offset*."""
@@ -179,11 +184,24 @@ def strong_in(text: str) -> bool:
     return any(cues().kinds[match.pattern] in SURE_KINDS for match in found)
 
 
-def sentences(doc: Doc) -> list[tuple[int, int]]:
-    """The spans of the doc's sentences, or the whole text where nobody set them."""
-    if not doc.has_annotation("SENT_START"):
-        return [(0, len(doc.text))]
-    return [(sent.start_char, sent.end_char) for sent in doc.sents] or [(0, 0)]
+def sentence_starts(doc: Doc) -> tuple[int, ...]:
+    """Where the doc's sentences start; the whole text is one where nobody set them."""
+    marks = doc.to_array([SENT_START, IDX])
+    return (0, *(int(at) for at in marks[marks[:, 0] == 1, 1] if at)) if len(doc) else (0,)
+
+
+def text_of(doc: Doc) -> str:
+    """The doc's text: the one that the pipeline was given, since ``doc.text`` joins it anew each time."""
+    about = doc._.newsgauge_about if Doc.has_extension("newsgauge_about") else None
+    return getattr(about, "text", None) or doc.text
+
+
+@lru_cache(maxsize=32)
+def _split(text: str, starts: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[Match, ...]]:
+    """The sentence of each word of *text*, and the story words in it."""
+    words = Words.of(text)
+    sentence_of_word = _sentence_of_words(words, starts)
+    return tuple(sentence_of_word), tuple(cues().patterns.find(words, sentence_of_word))
 
 
 def _sentence_of_words(words: Words, starts: Sequence[int]) -> list[int]:

@@ -113,13 +113,22 @@ class PatternSet:
         for number, chain in enumerate(chains):
             if len(chain) == 1:
                 self._alone.setdefault(chain[0][0], []).append(number)
-        self._chains = [(number, chain) for number, chain in enumerate(chains) if len(chain) > 1]
+        self._chains: dict[int, list[tuple[int, tuple[tuple[int, int], ...], frozenset[int]]]] = {}
+        for number, chain in enumerate(chains):
+            if len(chain) > 1:
+                slots = [slot for slot, _ in chain]
+                self._chains.setdefault(self._rarest(slots), []).append((number, chain, frozenset(slots)))
         slots_of: dict[str, list[int]] = {}
         for phrases, slot in self._slots.items():
             for phrase in phrases:
                 slots_of.setdefault(phrase, []).append(slot)
         self._phrases = Phrases(slots_of)
         self._slots_of = [tuple(slots_of[phrase]) for phrase in self._phrases.texts]
+
+    def _rarest(self, slots: Sequence[int]) -> int:
+        """The slot with the fewest, longest phrases: the one that a text is likeliest to lack."""
+        phrases = list(self._slots)
+        return min(slots, key=lambda slot: len(phrases[slot]) / min(map(len, phrases[slot])))
 
     def _slot(self, phrases: frozenset[str]) -> int:
         return self._slots.setdefault(phrases, len(self._slots))
@@ -140,21 +149,25 @@ class PatternSet:
     ) -> Iterator[tuple[int, int, int]]:
         """The patterns that *hits* complete; ends are inclusive word numbers, or offsets without sentences."""
         at: dict[int, list[tuple[int, int]]] = {}
-        step_on = 1 if sentence_of is not None else 0
+        slots_of, alone = self._slots_of, self._alone
         for phrase, first, last in hits:
             if sentence_of is not None and sentence_of[first] != sentence_of[last]:
                 continue
-            for slot in self._slots_of[phrase]:
-                at.setdefault(slot, []).append((first, last))
-                for pattern in self._alone.get(slot, ()):
+            for slot in slots_of[phrase]:
+                if slot in at:
+                    at[slot].append((first, last))
+                else:
+                    at[slot] = [(first, last)]
+                for pattern in alone.get(slot, ()):
                     yield pattern, first, last
-        if not at:
-            return
-        for pattern, chain in self._chains:
-            if all(slot in at for slot, _ in chain):
-                for first, last in _chains([(at[slot], gap) for slot, gap in chain], step_on):
-                    if sentence_of is None or sentence_of[first] == sentence_of[last]:
-                        yield pattern, first, last
+        present = at.keys()
+        step_on = 0 if sentence_of is None else 1
+        for slot in at:
+            for pattern, chain, slots in self._chains.get(slot, ()):
+                if slots <= present:
+                    for first, last in _chains([(at[n], gap) for n, gap in chain], step_on):
+                        if sentence_of is None or sentence_of[first] == sentence_of[last]:
+                            yield pattern, first, last
 
 
 def _chains(

@@ -11,7 +11,7 @@ from extractors.findings import ThemeHit, TitleMention
 from extractors.themes.context import StoryContext, title_of
 from extractors.themes.patterns import Match
 from extractors.themes.taxonomy import Form, Taxonomy
-from extractors.themes.words import Words, simplified
+from extractors.themes.words import simplified
 
 ENOUGH_FOR_STORY = 1.5
 ENOUGH_FOR_STRICT = 2.0
@@ -30,20 +30,16 @@ def read(doc: Doc, taxonomy: Taxonomy, titles: Sequence[TitleMention] = ()) -> t
 
     *titles* are the titles of series in it, whose own words count for the trope they name.
     """
-    words = Words.of(doc.text)
-    reading = _Reading(doc, taxonomy, titles, words)
+    reading = _Reading(doc, taxonomy, titles)
     return tuple(sorted(reading.hits(), key=lambda hit: (hit.start, hit.end, hit.theme)))
 
 
 class _Reading:
-    def __init__(
-        self, doc: Doc, taxonomy: Taxonomy, titles: Sequence[TitleMention], words: Words
-    ) -> None:
-        self.text = doc.text
+    def __init__(self, doc: Doc, taxonomy: Taxonomy, titles: Sequence[TitleMention]) -> None:
         self.taxonomy = taxonomy
         self.titles = titles
-        self.words = words
-        self._doc = doc
+        self.context = StoryContext(doc, title_of(doc), titles)
+        self.text, self.words = self.context.text, self.context.words
 
     def hits(self) -> Iterable[ThemeHit]:
         found = self._candidates()
@@ -54,7 +50,6 @@ class _Reading:
 
     def _candidates(self) -> list[tuple[Form, Match]]:
         forms = self.taxonomy.forms
-        self.context = StoryContext(self._doc, title_of(self._doc), self.titles)
         matches = self.taxonomy.patterns.find(self.words, self.context.sentence_of_word)
         found = [(forms[match.pattern], match) for match in matches]
         self._vetoes = [(f, m) for f, m in found if f.level in ("not", "unless")]

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import accumulate
 
 from ahocorasick_rs import AhoCorasick
 
@@ -187,7 +188,6 @@ _SHORT = re.compile(r"^[^aeiou]*[aeiou][^aeiouwxy]$")
 _VOWEL = re.compile(r"[aeiouy]")
 
 
-@lru_cache(maxsize=65536)
 def base_form(word: str) -> str:
     """The base form of one *word*: lower case, no accents, possessive, plural, ``-ed`` or ``-ing``.
 
@@ -232,21 +232,27 @@ def _restored(stem: str) -> str:
     return stem + "e" if _RESTORE_E.search(stem) or _SHORT.match(stem) else stem
 
 
+class _Forms(dict[str, str]):
+    """Base forms by word, remembered; a sign between words is a break, an article or pronoun nothing."""
+
+    def __missing__(self, word: str) -> str:
+        form = base_form(word) if word[0].isalnum() else BREAK
+        if len(self) > 200_000:
+            self.clear()
+        self[word] = form = "" if form in _DETERMINERS else form
+        return form
+
+
+_FORMS = _Forms()
+
+
 def base_forms(text: str) -> list[str]:
     """The base forms of *text*'s words, without articles and possessive pronouns, ``|`` for a break.
 
     >>> base_forms("The CEO’s falling for a ‘true princess’: enemies-to-lovers")
     ['ceo', 'fall', 'for', 'true', 'princess', '|', 'enemy', 'to', 'lover']
     """
-    return [form for form, _, _ in _tokens(text)]
-
-
-def _tokens(text: str) -> Iterable[tuple[str, int, int]]:
-    for match in _TOKEN.finditer(text):
-        word = match.group()
-        form = base_form(word) if word[0].isalnum() else BREAK
-        if form not in _DETERMINERS:
-            yield form, match.start(), match.end()
+    return [form for form in map(_FORMS.__getitem__, _TOKEN.findall(text)) if form]
 
 
 @dataclass(frozen=True)
@@ -281,15 +287,12 @@ class Words:
 
 @lru_cache(maxsize=64)
 def _words_of(text: str) -> Words:
-    forms, starts, ends, places = [], [], [], []
-    at = 0
-    for form, start, end in _tokens(text):
-        forms.append(form)
-        starts.append(start)
-        ends.append(end)
-        places.append(at)
-        at += len(form) + 1
-    return Words(text, f" {' '.join(forms)} ", tuple(forms), tuple(starts), tuple(ends), tuple(places))
+    forms = list(map(_FORMS.__getitem__, _TOKEN.findall(text)))
+    spans = [match.span() for match in _TOKEN.finditer(text)]
+    kept = [(form, *span) for form, span in zip(forms, spans, strict=True) if form]
+    words, starts, ends = tuple(zip(*kept, strict=True)) or ((), (), ())
+    places = tuple(accumulate((len(form) + 1 for form in words[:-1]), initial=0)) if words else ()
+    return Words(text, f" {' '.join(words)} ", words, starts, ends, places)
 
 
 class Phrases:
