@@ -64,7 +64,7 @@ def read(
     A figure of which no rule reads a metric has no fact; a part that the text leaves open is None.
     """
     sentences = [Span(s.start_char, s.end_char) for s in doc.sents]
-    reader = TextReader(about, figures, _names(doc, companies), sentences)
+    reader = TextReader(about, figures, _names(doc, companies, figures), sentences)
     return tuple(reader.read(parsed, _frames(doc.vocab)))
 
 
@@ -80,8 +80,10 @@ def _sentence_of(doc: Doc, figure: Figure) -> int | None:
     return None
 
 
-def _names(doc: Doc, companies: Sequence[Company]) -> list[Name]:
+def _names(doc: Doc, companies: Sequence[Company], figures: Sequence[Figure]) -> list[Name]:
+    """The organisations' mentions in order; the model's own where nobody read companies."""
     named = [(m.start, m.end, c.name) for c in companies for m in c.mentions if c.kind == "company"]
     if not companies:
         named = [(e.start_char, e.end_char, e.text) for e in doc.ents if e.label_ == "ORG"]
-    return sorted(named)
+    taken = [(f.start, f.end) for f in figures]
+    return sorted(n for n in named if not any(n[0] < end and start < n[1] for start, end in taken))

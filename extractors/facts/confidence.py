@@ -26,6 +26,12 @@ def _proven() -> Mapping[str, list[str]]:
 
 def confidence_of(meaning: Meaning, timing: Timing, known: Metric | None) -> Confidence:
     """``high`` where the metric is of the vocabulary and frame, subject and period are of proven rules."""
+    if (
+        meaning.verb is not None
+        and meaning.noun is None
+        and words().lemma(meaning.verb.lower_) in words().basis["unsure"]
+    ):
+        return "low"
     proven = known is not None and known.id in _proven()["metrics"] and meaning.rule in _proven()["frames"]
     return (
         "high"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,7 +12,7 @@ from extractors.facts.draft import Draft
 from extractors.facts.frames import Hanging
 from extractors.facts.phrases import Phrases, is_name, is_noun, is_place, is_temporal
 from extractors.facts.subjects import Subjects, agent_of, object_of
-from extractors.facts.words import words
+from extractors.facts.words import VerbSense, forms, words
 from extractors.findings import Direction, Figure
 
 
@@ -66,7 +67,13 @@ class Meanings:
 
     def _read(self, anchor: Token) -> Meaning | None:
         figure = self.anchors[anchor.i]
-        for beside in (self._after_of, self._after_move, self._before_noun):
+        for beside in (
+            self._counted,
+            self._after_of,
+            self._before_growth,
+            self._after_move,
+            self._before_noun,
+        ):
             if meaning := beside(anchor):
                 return self._signed(meaning, anchor, beside.__name__.strip("_").replace("_", "-"))
         for hanging in self.hangings.get(anchor.i, ()):
@@ -90,6 +97,8 @@ class Meanings:
         if first < 2 or self.doc[first - 1].lower_ != "of":
             return None
         noun = self.doc[first - 2]
+        if first > 3 and self.doc[first - 3].lower_ == "per" and is_noun(self.doc[first - 4]):
+            noun = self.doc[first - 4]
         if (
             not is_noun(noun)
             or noun.ent_type_
@@ -117,6 +126,64 @@ class Meanings:
             else None
         )
 
+    def _counted(self, anchor: Token) -> Meaning | None:
+        """'opened 640 stores', 'has 12 million users': things counted, and what happened to them."""
+        figure = self.anchors[anchor.i]
+        if figure.kind != "count":
+            return None
+        noun = anchor if is_noun(anchor) else anchor.head if is_noun(anchor.head) else None
+        name = figure.noun or (self.phrases.noun(noun) if noun is not None else None)
+        if noun is not None and figure.noun is None and noun == anchor:
+            name = (
+                re.sub(r"^[\d.,\s]*(?:(?:thousand|million|billion|lakh|crore)s?\s)?", "", figure.text) or name
+            )
+        if not name or words().metric_of(name) == words().ids["growth"]:
+            return None
+        top = noun if noun is not None else anchor
+        verb = top.head if top.head.tag_.startswith("V") else _verb_over(top)
+        if verb is None:
+            subject, rule = self.subjects.of_noun(top)
+            return Meaning(name, subject, subject_rule=rule, noun=top)
+        lemma, agent = words().lemma(verb.lower_), agent_of(verb)
+        if (
+            agent is not None
+            and agent != top
+            and words().metric_of(agent.lower_)
+            and not self.phrases.name_at(agent)
+        ):
+            return None
+        subject, rule = (
+            self.subjects.of_agent(agent) if agent is not None and agent != top else self.subjects.focus()
+        )
+        if lemma in words().events and top.dep_ in ("dobj", "nsubjpass"):
+            name = f"{name} {self._participle(verb)}"
+        return Meaning(name, subject, subject_rule=rule, verb=verb, noun=top)
+
+    def _participle(self, verb: Token) -> str:
+        lemma = words().lemma(verb.lower_)
+        return (
+            verb.lower_
+            if verb.tag_ in ("VBD", "VBN")
+            else next((f for f in forms(lemma) if f.endswith("ed")), lemma)
+        )
+
+    def _before_growth(self, anchor: Token) -> Meaning | None:
+        """'a 22% increase', whatever the parser makes of the increase."""
+        last = self._first(anchor) + self._length(anchor)
+        if last >= len(self.doc) or self.doc[last].lower_ not in words().move_nouns:
+            return None
+        if self.doc[last].tag_.startswith("V") and self.doc[self._first(anchor) - 1].lower_ not in (
+            "a",
+            "an",
+            "the",
+            "its",
+        ):
+            return None
+        return _on_growth(self, anchor, {"growth": self.doc[last]})
+
+    def _length(self, anchor: Token) -> int:
+        return next(last - first for _, first, last in self.draft.figures if first <= anchor.i < last)
+
     def _before_noun(self, anchor: Token) -> Meaning | None:
         """'a $5 billion all-share bid': the nouns that run on from the figure end in a metric."""
         if (
@@ -138,10 +205,21 @@ class Meanings:
         figure = self.anchors[anchor.i]
         multiple = figure.kind == "multiple" and not meaning.compared
         direction = meaning.direction or (_multiple_direction(figure) if multiple else None)
-        meaning = self._set_against(meaning, anchor)
+        meaning = self._by_analysts(self._set_against(meaning, anchor))
         return replace(
             meaning, direction=direction, rule=rule, anchor=anchor.i, growth=meaning.growth or multiple
         )
+
+    def _by_analysts(self, meaning: Meaning) -> Meaning:
+        """'Analysts expected sales of': an estimate, of the one spoken of."""
+        agent = agent_of(meaning.verb) if meaning.verb is not None else None
+        if (
+            agent is None
+            or meaning.wrap
+            or agent.lower_ not in ("analysts", "street", "analyst", "economists")
+        ):
+            return meaning
+        return replace(meaning, metric=f"analyst {meaning.metric} estimate", wrap="estimate")
 
     def _set_against(self, meaning: Meaning, anchor: Token) -> Meaning:
         """'swung from a loss of', 'against a profit of': a level that the one before it is compared with."""
@@ -152,7 +230,7 @@ class Meanings:
         before = self.earlier(anchor)
         if (
             before is None
-            or not (with_ or noun.head.lower_ in ("from", "against", "versus", "than"))
+            or not (with_ or noun.head.lower_ in ("from", "against", "versus", "than", "after"))
             or meaning.wrap
         ):
             return meaning
@@ -174,18 +252,31 @@ class Meanings:
         kind = words().wraps.get(noun.lower_)
         if kind:
             return self._wrapped(noun, anchor, kind)
+        if noun.lower_ in words().move_nouns and noun.lower_ not in words().metrics and anchor != noun:
+            return _on_growth(self, anchor, {"growth": noun})
+        if (
+            (is_place(noun) or self.phrases.name_at(noun))
+            and noun.dep_ not in ("nsubj", "nsubjpass")
+            and anchor.head == noun
+        ):
+            before = self.earlier(anchor)
+            subject = self.phrases.thing(noun)
+            return before and replace(before, subject=subject, subject_rule="named", like=None, noun=None)
         if is_temporal(noun) and noun.dep_ == "pobj" and (above := _over_time(noun)) is not None:
             return self.from_noun(above, anchor)
         if is_temporal(noun) or self.phrases.name_at(noun) or noun.ent_type_ or noun.tag_ == "CD":
             return None
         if noun.lower_ in words().totals and self.phrases.noun(noun).lower() == noun.lower_:
-            return self._total(noun, anchor)
+            return self._plain(noun) if _has_of(noun) else self._total(noun, anchor)
         return self._plain(noun)
 
     def _plain(self, noun: Token) -> Meaning:
         subject, rule = self.subjects.of_noun(noun)
         if rule == "focus" and (subject is None or self.subjects.cites(subject)):
-            subject, rule = self.phrases.thing(noun) or None, "stated"
+            thing = self.phrases.thing(noun)
+            subject, rule = (
+                (None, "none") if thing.lower() == self.phrases.noun(noun).lower() else (thing, "stated")
+            )
         known = words().metrics.get(noun.lower_)
         market = known == words().ids["market_size"] and noun.lower_ != "output"
         metric = "market size" if market else words().renamed.get(noun.lower_) or self.phrases.metric(noun)
@@ -255,14 +346,19 @@ class Meanings:
         """The meaning of *figure* as the object of *verb*, or of *prep* under it."""
         lemma = words().lemma(verb.lower_)
         agent = agent_of(verb)
+        if not (lemma in words().moves) and (way := _way_beside(verb)):
+            lemma = "rise" if way == "up" else "fall"
         if lemma in words().moves and not self._sense(verb, figure, prep):
             return self._moved(verb, lemma, figure, prep, agent)
         if sense := self._sense(verb, figure, prep):
             return sense
         if lemma in words().be or prep is not None:
             return self._level(verb, agent, prep)
-        if lemma in words().have and agent is not None and words().metric_of(agent.lower_):
+        if lemma in words().have and agent is not None and words().metrics.get(agent.lower_):
             return self._level(verb, agent, prep)
+        if lemma in words().have and agent is not None and prep is None and (before := self.earlier(figure)):
+            subject, rule = self.subjects.of_agent(agent)
+            return Meaning(_bare(before.metric), subject, subject_rule=rule, verb=verb)
         return None
 
     def _moved(
@@ -305,6 +401,9 @@ class Meanings:
                 if self.subjects.listed
                 else None
             )
+        if is_name(thing) and not words().metric_of(self.phrases.noun(thing, drop_names=False)):
+            spoken = self._spoken(thing, verb)
+            return spoken and replace(spoken, subject=self.phrases.thing(thing), subject_rule="stated")
         if is_noun(thing) and not is_temporal(thing) and not thing.ent_type_:
             return self.from_noun(thing, thing)
         return None
@@ -328,16 +427,17 @@ class Meanings:
         for sense in senses:
             if (sense.of == "percent") != (kind == "percent") or kind in ("multiple", "count", "bps"):
                 continue
-            if prep is not None and prep.lower_ not in (sense.with_ or ("for", "with", "of")):
+            if prep is not None and prep.lower_ not in (
+                sense.with_ or (("with",) if sense.metric == "revenue" else ("for", "with", "of"))
+            ):
                 continue
             if prep is None and sense.with_:
                 continue
-            return self._sensed(verb, figure, sense.metric, sense.subject, sense.about)
+            return self._sensed(verb, figure, prep, sense)
         return None
 
-    def _sensed(
-        self, verb: Token, figure: Token, metric: str, whose: str, about: Sequence[str]
-    ) -> Meaning | None:
+    def _sensed(self, verb: Token, figure: Token, prep: Token | None, sense: VerbSense) -> Meaning | None:
+        metric, whose, about = sense.metric, sense.subject, sense.about
         agent, thing = agent_of(verb), object_of(verb, figure)
         passive = any(t.dep_ in ("nsubjpass", "auxpass") for t in verb.children)
         if whose == "object":
@@ -353,7 +453,7 @@ class Meanings:
                 and of.lower_ not in ("market", "industry", "sector")
             ):
                 return self.from_noun(of, figure)
-            elif of.lower_ in words().pronouns:
+            elif of.lower_ in words().pronouns and metric == "market size":
                 return self._spoken(of, verb)
             else:
                 subject, rule = self.subjects.of_agent(of)
@@ -366,16 +466,20 @@ class Meanings:
         subject, rule = self.subjects.of_agent(agent) if agent is not None else self.subjects.focus()
         if metric == "revenue" and self.subjects.screened(agent):
             metric = "box office"
+        if metric == "sales" and thing is not None and prep is not None and prep.lower_ == "for":
+            metric = f"sale price of {self.phrases.thing(thing)}"
         if metric == "purchase price" and thing is not None:
             metric = f"purchase price of {self.phrases.thing(thing)}"
-        for prep in (t for t in [*verb.children, *figure.children] if t.dep_ == "prep" and t.lower_ in about):
+        for led in (t for t in [*verb.children, *figure.children] if t.dep_ == "prep" and t.lower_ in about):
             target = next(
-                (t for t in prep.children if t.dep_ == "pobj" and not t.ent_type_ and not is_temporal(t)),
+                (t for t in led.children if t.dep_ == "pobj" and not t.ent_type_ and not is_temporal(t)),
                 None,
             )
             if target is not None:
+                bought = target.lower_ in ("stake", "shares", "company") or bool(self.phrases.name_at(target))
+                metric = "purchase price" if metric == "payment" and bought else metric
                 return Meaning(
-                    f"{metric} {prep.lower_} {self.phrases.thing(target)}",
+                    f"{metric} {led.lower_} {self.phrases.thing(target)}",
                     subject,
                     subject_rule=rule,
                     verb=verb,
@@ -383,11 +487,11 @@ class Meanings:
         return Meaning(metric, subject, subject_rule=rule, verb=verb)
 
     def _worth(self, thing: Token) -> str:
-        return (
-            "market size"
-            if words().metric_of(thing.lower_) in (words().ids["market_size"],) or is_place(thing)
-            else "valuation"
-        )
+        known = words().metric_of(thing.lower_)
+        if is_place(thing) or (known and known.id == "market_size"):
+            return "market size"
+        is_company = self.phrases.name_at(thing) or is_name(thing) or thing.lower_ in words().company_nouns
+        return "valuation" if is_company or thing.lower_ in words().pronouns else "market size"
 
     def _level(self, verb: Token, agent: Token | None, prep: Token | None) -> Meaning | None:
         closing = (
@@ -413,6 +517,11 @@ class Meanings:
         if anchor.dep_ in ("conj", "appos", "dep") and head.i in self.anchors and head.i != anchor.i:
             meaning = self.of(head.i)
             return meaning and replace(meaning, like=head.i)
+        if anchor.dep_ == "pobj" and head.lower_ in ("with", "at") and self.phrases.name_at(head.head):
+            before = self.earlier(anchor)
+            return before and replace(
+                before, subject=self.phrases.name_at(head.head), subject_rule="named", like=None
+            )
         if self.doc[max(self._first(anchor) - 1, 0)].lower_ != "to":
             return None
         grown = next(
@@ -483,6 +592,8 @@ def _grown(self: Meanings, growth: Token) -> Meaning | None:
 
 def _on_way(self: Meanings, anchor: Token, roles: Mapping[str, Token]) -> Meaning | None:
     way, head = roles["way"], roles["way"].head
+    if way.dep_ == "prt" and head.lower_ in ("make", "makes", "made", "making", "take", "takes", "took"):
+        return None
     if head == anchor:
         head = anchor.head
     direction: Direction = "up" if words().move_words[way.lower_] == "up" else "down"
@@ -590,7 +701,9 @@ def _share_of(self: Meanings, base: Token, verb: Token | None) -> Meaning | None
 
 
 def _on_in(self: Meanings, anchor: Token, roles: Mapping[str, Token]) -> Meaning | None:
-    noun = roles["metric"]
+    noun, over = roles["metric"], _verb_over(anchor)
+    if over is not None and any("in" in s.about for s in words().senses.get(words().lemma(over.lower_), [])):
+        return None
     if (
         is_temporal(noun)
         or noun.lower_ in ("cash", "stock", "shares", "debt")
@@ -606,13 +719,43 @@ def _on_in(self: Meanings, anchor: Token, roles: Mapping[str, Token]) -> Meaning
     return replace(meaning, subject=subject, subject_rule=rule, verb=verb)
 
 
+def _on_of(self: Meanings, anchor: Token, roles: Mapping[str, Token]) -> Meaning | None:
+    """'handled $4 billion of payments', 'sold 3 million yuan of toys'."""
+    noun, verb = roles["metric"], _verb_over(anchor)
+    known = words().metrics.get(noun.lower_)
+    if verb is None or self.phrases.name_at(noun) or is_place(noun):
+        return None
+    sold = words().lemma(verb.lower_) in ("sell", "export", "ship") and not known
+    if not known and not sold:
+        return None
+    agent = agent_of(verb)
+    subject, rule = self.subjects.of_agent(agent) if agent is not None else self.subjects.focus()
+    return Meaning(
+        f"{self.phrases.noun(noun)} sales" if sold else self.phrases.metric(noun),
+        subject,
+        subject_rule=rule,
+        verb=verb,
+    )
+
+
 def _on_worth(self: Meanings, anchor: Token, roles: Mapping[str, Token]) -> Meaning | None:
     head = roles["worth"].head
     thing = head if is_noun(head) else agent_of(head)
     if thing is None:
         return None
     if thing.lower_ in words().pronouns:
-        return self._of_thing(thing, head)
+        subject, rule = self.subjects.of_agent(thing)
+        spoken = self._spoken(thing, head)
+        of_market = (
+            bool(spoken)
+            and words().metric_of(f"{spoken.metric} {spoken.subject}") == words().ids["market_size"]
+        )
+        return Meaning(
+            "market size" if of_market else "valuation",
+            spoken.subject if spoken else subject,
+            subject_rule=rule,
+            verb=head,
+        )
     if (
         is_noun(head)
         and head.dep_ == "dobj"
@@ -657,12 +800,21 @@ _HANDLERS: Mapping[str, Handler] = {
     "compared": _on_compared,
     "share": _on_share,
     "in": _on_in,
+    "of": _on_of,
     "worth": _on_worth,
     "object": _on_object,
     "preposition": _on_preposition,
     "subject": _on_subject,
     "moves": _on_moves,
 }
+
+
+def _way_beside(verb: Token) -> str | None:
+    """'went up 20%', 'edged down to 3 million'."""
+    if words().lemma(verb.lower_) not in ("go", "come", "edge", "tick", "inch", "move", "be"):
+        return None
+    ways = [t.lower_ for t in verb.children if t.dep_ in ("prt", "advmod") and t.lower_ in ("up", "down")]
+    return ways[0] if ways else None
 
 
 def _top(doc: Doc, first: int, last: int) -> Token:
@@ -676,6 +828,18 @@ def _verb_over(token: Token) -> Token | None:
 
 def _multiple_direction(figure: Figure) -> Direction:
     return "down" if figure.value < 1 or "halv" in figure.text.lower() else "up"
+
+
+def _has_of(noun: Token) -> bool:
+    """Whether *noun* says of what it is the number or the value."""
+    of = [
+        t
+        for p in noun.rights
+        if p.dep_ == "prep" and p.lower_ == "of"
+        for t in p.children
+        if t.dep_ == "pobj"
+    ]
+    return any(not t.ent_type_ and not is_temporal(t) for t in of)
 
 
 def _over_time(noun: Token) -> Token | None:

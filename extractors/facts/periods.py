@@ -43,7 +43,7 @@ _NUMBERS = {
     "one": 1,
 }
 _LEAD = re.compile(
-    r"(?:\b(?P<role>since|by|until|till|from|through|than|as of|as at|at|against|with|over|before|to)\s+)"
+    r"(?:\b(?P<role>since|by|until|till|from|through|than|as(?=\s+in\b)|as of|as at|at|against|with|over|before|to)\s+)"
     r"(?:the\s+|about\s+|around\s+|early\s+|late\s+|mid-|in\s+|its\s+)*\Z",
     re.I,
 )
@@ -117,7 +117,8 @@ def resolve(text: str, when: When) -> list[PeriodMention]:
 
 
 _CAPITAL = re.compile(
-    r"\A[\s\"“'‘(]*(?:A|The|In|This|Last|Next|Over|For|By|Since|During|From|First|So|Earlier|As|At|Full|Until|Year|Between|End|On)\b"
+    r"\A[\s\"“'‘(]*(?!(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec|Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)[a-z]*\b)"
+    r"[A-Z](?=[a-z])"
 )
 _WORTH_A_LOOK = re.compile(
     r"\d{2}|year|quarter|half|month|week|decade|today|yesterday|overnight|then|period|same|day\b|annual|"
@@ -169,7 +170,7 @@ def _led(mention: PeriodMention, resolver: str, word: str | None) -> PeriodMenti
         return replace(mention, role=resolver)
     if word == "since":
         return replace(mention, period=Period(period.start, None), role="since")
-    if word in ("by", "until", "till"):
+    if word in ("by", "until", "till") or (word == "through" and mention.form == "calendar-year"):
         return replace(mention, period=Period(None, period.end), role="by")
     if (
         word in ("as of", "as at", "at")
@@ -177,9 +178,9 @@ def _led(mention: PeriodMention, resolver: str, word: str | None) -> PeriodMenti
         and not (mention.form == "end-of" and period.start != period.end)
     ):
         return replace(mention, period=Period(period.end, period.end), role="at", point=True)
-    if word in ("than", "against", "with") or (word == "over" and mention.form == "calendar-year"):
+    if word in ("than", "as", "against", "with") or (word == "over" and mention.form == "calendar-year"):
         return replace(mention, role="than")
-    if word == "from":
+    if word == "from" and resolver not in ("month_range", "year_range"):
         return replace(mention, role="from")
     point = resolver in ("full_date", "weekday")
     return replace(mention, point=point)

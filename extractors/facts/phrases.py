@@ -72,6 +72,10 @@ class Phrases:
             )
             yield child
 
+    def kind(self, head: Token) -> str:
+        """The nouns before *head*: 'vanilla' of vanilla prices."""
+        return self.words(t for t in self._modifiers(head, False) if t.tag_ in _NOUN_TAGS)
+
     def metric(self, head: Token) -> str:
         """The metric that *head* names, with the phrase after it that it can't do without."""
         text = self.noun(head)
@@ -113,15 +117,24 @@ class Phrases:
 
     def thing(self, head: Token) -> str:
         """The thing that *head* names, for a subject: its organisation, or its noun phrase with places."""
-        name = self.name_at(head)
+        name = self.name_at(head) or self._apposed_name(head)
         if name:
             return name
         parts = [t for t in self._thing_tokens(head)]
         return self.words(parts[-_MOST_WORDS:]) if parts else ""
 
+    def _apposed_name(self, head: Token) -> str | None:
+        """'its video arm Reelia': the name that a common noun introduces."""
+        after = head.i + 1
+        if is_name(head) or after >= len(head.doc) or head.doc[after].tag_ not in _NAME_TAGS:
+            return None
+        return self.name_at(head.doc[after])
+
     def _thing_tokens(self, head: Token) -> list[Token]:
         tokens = [head]
         for child in head.lefts:
+            if head.tag_ in _NAME_TAGS and child.tag_ in ("NN", "NNS") and child.dep_ == "compound":
+                continue
             if child.ent_type_ or child.tag_ in ("DT", "PDT", "WDT", "PRP$", "CD", "``", "''", "-LRB-"):
                 continue
             if (

@@ -20,7 +20,7 @@ from extractors.facts.phrases import Phrases
 from extractors.facts.sources import Claims, basis_of, clause_around, scope_of
 from extractors.facts.subjects import Subjects
 from extractors.facts.topics import Topics
-from extractors.facts.timing import Clock, SentencePeriods, Timing, lead_period
+from extractors.facts.timing import Clock, SentencePeriods, Timing, Wanted, lead_period
 from extractors.facts.words import words
 from extractors.findings import Basis, Company, Fact, Figure, Span, Text
 
@@ -56,7 +56,7 @@ class TextReader:
         self.spoken_at = -9
         self.report: str | None = None
         self.topics = Topics(self.text, about.title, names, sentences)
-        self.works = _works(self.text) if self.cinema else []
+        self.works = _works(self.text)
 
     def read(self, parsed: Iterable[tuple[Draft, Doc]], frames: Frames) -> Iterator[Fact]:
         """The facts of the parsed sentences, in order."""
@@ -70,7 +70,9 @@ class TextReader:
 
     def _sentence(self, draft: Draft, doc: Doc, frames: Frames, place: int) -> Iterator[Fact]:
         works = [w for w in self.works if draft.sentence.start <= w[0] < draft.sentence.end]
-        phrases = Phrases(draft, self.text, [*self._names_in(draft.sentence), *works])
+        phrases = Phrases(
+            draft, self.text, [*self._names_in(draft.sentence), *(works if self.cinema else ())]
+        )
         self._note_report(draft.sentence)
         topic = self.topics.at(draft.sentence.start)
         claims = Claims(doc, phrases, self.report, topic)
@@ -82,6 +84,7 @@ class TextReader:
             self.listed,
             self.cinema,
             claims.sources(),
+            works,
         )
         meanings = Meanings(doc, draft, self.figures, frames.hangings(doc), phrases, subjects)
         timing = SentencePeriods(
@@ -126,11 +129,13 @@ class TextReader:
             like = next((i for i, m in read if m.anchor == meaning.like), None)
             base = chosen[like].period if like in chosen else self.clock.reported
             known = words().metric_of(_bare(meaning.metric))
-            point = bool(known and known.id in ("share_price", "market_value"))
-            point = point and not _is_perfect(doc, meaning)
+            point = bool(known and known.point) or self.figures[at].kind == "count"
+            daily = bool(known and known.id == "share_price") and not _is_perfect(doc, meaning)
             inherits = bool(known and known.flow) and _is_past(doc, meaning) and not meaning.wrap
             screen = meaning.metric.startswith("box office") or (self.cinema and "weekend" in meaning.metric)
-            result = timing.choose(self.figures[at], meaning, self.clock, base, inherits, point, screen)
+            result = timing.choose(
+                self.figures[at], meaning, self.clock, base, Wanted(inherits, point, daily, screen)
+            )
             if basis_of(doc, meaning) in ("forecast", "target"):
                 result = timing.ahead(result, self.about.published)
             if like in chosen and not result.stated and not meaning.compared:
@@ -196,7 +201,8 @@ class TextReader:
 
     def _work(self, sentence: Span) -> str | None:
         """The film or series named last before the sentence's end."""
-        return next((name for start, _, name in reversed(self.works) if start < sentence.end), None)
+        found = (name for start, _, name in reversed(self.works) if start < sentence.end)
+        return next(found, None) if self.cinema else None
 
     def _note_report(self, sentence: Span) -> None:
         """Remember whose report the text goes by."""

@@ -21,6 +21,11 @@ _RECKONS = frozenset(
 )
 
 
+_THEN_RECKONS = re.compile(
+    r"\s(?:\w+ly\s)?(?:estimate[sd]?|forecasts?|project(?:s|ed)|predict(?:s|ed)|reckon(?:s|ed)|says|said)\b"
+)
+
+
 @cache
 def _rules() -> Mapping[str, Mapping[str, list[str]]]:
     return tomllib.loads(files("extractors").joinpath("rules/claims.toml").read_text(encoding="utf-8"))
@@ -51,6 +56,7 @@ class Claims:
             ):
                 agent = next((t for t in token.children if t.dep_ == "nsubj"), None)
                 found.add(self._source(agent) if agent is not None else None)
+        found |= {name for _, end, name in self.phrases.names if _THEN_RECKONS.match(self.phrases.text, end)}
         return frozenset(name for name in found if name)
 
     def claimed_by(self, anchor: int) -> str | None:
@@ -123,7 +129,6 @@ def basis_of(doc: Doc, meaning: Meaning) -> Basis:
         if token.tag_ in ("VB", "MD") or token.tag_.startswith("V"):
             if any(t.dep_ == "aux" and t.lower_ in rules["forecast_modals"] for t in token.children):
                 return "forecast"
-            is_passive = any(t.dep_ in ("auxpass", "nsubjpass") for t in token.children)
             holds = any(
                 t.dep_ in ("xcomp", "ccomp") and (t == figure or t in figure.ancestors)
                 for t in token.children
@@ -136,6 +141,8 @@ def basis_of(doc: Doc, meaning: Meaning) -> Basis:
                 return "forecast"
             if lemma in rules["estimate_verbs"]:
                 return "estimate"
+        if token.lower_ in rules["forecast_words"] and any(t.dep_ == "xcomp" for t in token.children):
+            return "forecast"
         if token.tag_.startswith("V") and _is_clause_of_its_own(token):
             break
     return "reported"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from spacy.tokens import Token
@@ -33,8 +34,10 @@ class Subjects:
         listed: bool,
         cinema: bool,
         cited: frozenset[str] = frozenset(),
+        works: Sequence[tuple[int, int, str]] = (),
     ) -> None:
         self.cited = cited
+        self.works = works
         self.phrases = phrases
         self.topic = topic
         self.work = work
@@ -57,6 +60,10 @@ class Subjects:
 
     def screened(self, agent: Token | None) -> bool:
         """Whether *agent* takes its money at the box office."""
+        if agent is not None and any(
+            start <= self.phrases.span(agent).start < end for start, end, _ in self.works
+        ):
+            return True
         return (
             self.cinema
             and agent is not None
@@ -135,6 +142,17 @@ class Subjects:
                     return (self.phrases.name_at(agent), "speaker") if self.phrases.name_at(agent) else None
         return None
 
+    def _company(self, agent: Token) -> Subject | None:
+        """The company that *agent* names, introduces ('train builder Hallam') or stands for."""
+        if is_observer(self.phrases.thing(agent)) or any(is_observer(t.text) for t in agent.lefts):
+            return None
+        if name := self.phrases.name_at(agent):
+            return name, "speaker"
+        introduced = any(t.lower_ in words().company_nouns or t.lower_.endswith("maker") for t in agent.lefts)
+        if (is_name(agent) and introduced) or agent.lower_ in words().company_nouns:
+            return self.of_agent(agent)
+        return None
+
     def _placed(self, noun: Token) -> Subject | None:
         """'investment has grown in Peru', 'In the rest of the world it ...': the place beside the verb."""
         verb = noun.head
@@ -145,9 +163,10 @@ class Subjects:
     def place_of(self, verb: Token) -> Subject | None:
         """The place that *verb* has beside it."""
         for prep in verb.children:
-            if prep.dep_ == "prep" and prep.lower_ in ("in", "across"):
+            if prep.dep_ == "prep" and prep.lower_ in ("in", "across", "at"):
                 for target in prep.children:
-                    if target.dep_ == "pobj" and not is_temporal(target) and _is_somewhere(target):
+                    at = prep.lower_ == "at" and (is_name(target) or self.phrases.name_at(target))
+                    if target.dep_ == "pobj" and not is_temporal(target) and (at or _is_somewhere(target)):
                         return self.phrases.thing(target) or None, "place"
         return None
 
@@ -182,7 +201,7 @@ class Subjects:
         for prep in noun.rights:
             if superlative and prep.lower_ == "of":
                 continue
-            if prep.dep_ != "prep" or prep.lower_ not in ("of", "in", "from", "at", "by", "for", "to"):
+            if prep.dep_ != "prep" or prep.lower_ not in ("of", "in", "from", "at", "by", "for", "on"):
                 continue
             target = next((t for t in prep.children if t.dep_ == "pobj" and not t.ent_type_), None)
             if target is None or is_temporal(target):
@@ -205,12 +224,16 @@ class Subjects:
         if noun.dep_ in ("nsubj", "nsubjpass"):
             return None
         for token in noun.ancestors:
-            if token.tag_.startswith("V"):
+            if (
+                token.tag_.startswith("V")
+                and words().lemma(token.lower_) not in words().basis["estimate_verbs"]
+            ):
                 given = next((t for t in token.children if t.dep_ == "dative" and not t.ent_type_), None)
                 if given is not None and noun.dep_ == "dobj" and noun.head == token and given.tag_ != "IN":
                     return self.of_agent(given)
                 agent = agent_of(token)
-                if agent is not None and agent != noun and noun not in agent.subtree:
+                inside = token.dep_ != "relcl" and agent is not None and noun in agent.subtree
+                if agent is not None and agent != noun and not inside:
                     if (
                         agent.lower_ not in words().pronouns
                         and words().metrics.get(agent.lower_)
@@ -238,6 +261,11 @@ def _is_somewhere(token: Token) -> bool:
         or any(is_place(t) for t in token.lefts)
         or token.lower_ in ("rest", "region", "country")
     )
+
+
+def is_observer(name: str) -> bool:
+    """Whether *name* is of one who measures others: a consultancy, a research firm, an association."""
+    return any(word.lower().strip(",.") in words().observers for word in name.split())
 
 
 def agent_of(verb: Token) -> Token | None:

@@ -24,6 +24,7 @@ _BREAK = re.compile(
 _COMPARES = re.compile(r"\b(?:compared|against|versus|vs|down from|up from|than|from)\b")
 _NAMING = frozenset({"earlier", "comparison", "previous", "than", "then", "the_period"})
 _OF_DAYS = frozenset({"full-date", "day"})
+_FROM = re.compile(r"\bfrom\s(?:[a-z]+\s){0,2}\Z")
 _YEAR = re.compile(r"\d{4}|last|previous")
 _YEARLESS = frozenset(
     {"quarter", "quarter-code", "half", "half-code", "month-alone", "relative-year", "end-of", "full-date"}
@@ -37,6 +38,16 @@ class Timing:
     period: Period
     rule: str
     stated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What periods a metric takes: one spoken of before (flows), single days (levels), today, or a weekend."""
+
+    inherits: bool
+    days: bool
+    today: bool
+    screen: bool
 
 
 @dataclass(slots=True)
@@ -63,32 +74,23 @@ class SentencePeriods:
         self.mentions = [m for m in mentions if m.start >= start]
         self.figures = [Span(f.start, f.end) for f in figures if f.pair_of is None]
 
-    def choose(
-        self,
-        figure: Figure,
-        meaning: Meaning,
-        clock: Clock,
-        base: Period,
-        inherits: bool,
-        point: bool,
-        screen: bool,
-    ) -> Timing:
-        """The period of *figure*; *base* is what a comparison is shifted from, *point* whether days count."""
+    def choose(self, figure: Figure, meaning: Meaning, clock: Clock, base: Period, wanted: Wanted) -> Timing:
+        """The period of *figure*; *base* is what a comparison is shifted from."""
         if meaning.compared:
             return self._compared(figure, base)
         token = self.doc[meaning.anchor]
-        usable = [m for m in self.mentions if self._counts(m, point) and self._in_reach(m, token)]
+        usable = [m for m in self.mentions if self._counts(m, wanted.days) and self._in_reach(m, token)]
         if earlier := self._year_ago(figure, usable, clock):
             return earlier
         for mention, rule in (
             (self._following(figure, usable, token), "after"),
-            (self._before(figure, usable), "before"),
+            (self._before(figure, usable, wanted.inherits), "before"),
         ):
             if mention is not None:
                 return Timing(self._resolved(mention, clock), f"{rule}:{mention.form}", stated=True)
         if usable and not self._belongs_elsewhere(figure, usable):
             return Timing(self._resolved(usable[0], clock), f"sentence:{usable[0].form}")
-        return self._inherited(clock, inherits, point, screen)
+        return self._inherited(clock, wanted)
 
     def ahead(self, timing: Timing, published: date | None) -> Timing:
         """A forecast's period, which lies ahead: a quarter, half or month named without a year is the next one."""
@@ -152,19 +154,33 @@ class SentencePeriods:
         mention = next((m for m in usable if m.start >= figure.end), None)
         if mention is None or _BREAK.search(self.text, figure.end, mention.start):
             return None
-        between = any(figure.end <= f.start and f.end <= mention.start for f in self.figures)
-        if between and _is_from(token):
+        apart = self.text[figure.end : mention.start]
+        if apart.count("(") > apart.count(")"):
+            return None
+        between = [f for f in self.figures if figure.end <= f.start and f.end <= mention.start]
+        if between and (_is_from(token) or _FROM.search(self.text, figure.end, between[-1].start)):
             return None
         return mention
 
-    def _before(self, figure: Figure, usable: Sequence[PeriodMention]) -> PeriodMention | None:
-        mention = next((m for m in reversed(usable) if m.end <= figure.start), None)
+    def _before(
+        self, figure: Figure, usable: Sequence[PeriodMention], inherits: bool
+    ) -> PeriodMention | None:
+        mention = next(
+            (m for m in reversed(usable) if m.end <= figure.start and not self._is_compared(m)), None
+        )
         if mention is None:
             return None
         between = self.text[mention.end : figure.start]
-        if re.search(r"[;]|\b(?:but|while|whereas)\b|[.!?]\s", between):
+        if re.search(r"[.!?]\s" if inherits else r"[;]|\b(?:but|while|whereas)\b|[.!?]\s", between):
             return None
         return mention
+
+    def _is_compared(self, mention: PeriodMention) -> bool:
+        """Whether *mention* is of a level that another came from: 'from 38 million in 2023'."""
+        last = next((f for f in reversed(self.figures) if f.end <= mention.start), None)
+        if last is None or _BREAK.search(self.text, last.end, mention.start):
+            return False
+        return bool(_FROM.search(self.text, self.draft.sentence.start, last.start))
 
     def _belongs_elsewhere(self, figure: Figure, usable: Sequence[PeriodMention]) -> bool:
         """Whether another figure stands between this one and the sentence's only period."""
@@ -209,13 +225,14 @@ class SentencePeriods:
         )
         return (length < 5) == screen and (not quarterly or length < 93)
 
-    def _inherited(self, clock: Clock, inherits: bool, point: bool, screen: bool) -> Timing:
+    def _inherited(self, clock: Clock, wanted: Wanted) -> Timing:
+        inherits, screen = wanted.inherits, wanted.screen
         quarterly = any(
             m.role == "previous" and "quarter" in self.text[m.start : m.end] for m in self.mentions
         )
         if quarterly and inherits and clock.quarter.known:
             return Timing(clock.quarter, "quarter-spoken-of")
-        if point and clock.today.known and not self.mentions:
+        if wanted.today and clock.today.known and not self.mentions:
             return Timing(clock.today, "day-of-publication")
         if inherits and clock.reported.known and self._fits(clock.reported, screen):
             return Timing(clock.reported, "spoken-of")

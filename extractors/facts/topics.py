@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 
+from extractors.facts.subjects import is_observer
 from extractors.findings import Span
 
 _OPENING = 32
@@ -57,6 +58,8 @@ def _spoken_of(
 ) -> str | None:
     """The organisation that *sentence* leaves in focus: one that opens it, else the text's main one in it."""
     for start, _, name in names:
+        if is_observer(name):
+            continue
         before = text[sentence.start : start]
         if start - sentence.start <= _OPENING or (
             before.endswith(" -- ") or before.rstrip().endswith((",", "—"))

@@ -34,7 +34,7 @@ _IRREGULAR = {
     "stand": "stood",
     "come": "came",
     "become": "became",
-    "go": "went gone",
+    "go": "goes went gone",
     "sit": "sat sitting",
     "run": "ran running",
     "beat": "beat beaten",
@@ -58,6 +58,9 @@ _IRREGULAR = {
     "win": "won winning",
     "draw": "drew drawn",
     "leave": "left",
+    "lend": "lent",
+    "build": "built",
+    "repay": "repaid",
     "tell": "told",
     "find": "found",
     "write": "wrote written",
@@ -121,6 +124,7 @@ class Words:
         self.moves = _directions(moves, "up", "down")
         self.move_nouns = _directions(moves, "up_nouns", "down_nouns")
         self.move_words = _directions(moves, "up_words", "down_words")
+        self.events = frozenset(rules["counted"]["events"])
         self.neutral = frozenset(moves["neutral"])
         self.be = frozenset(rules["levels"]["be"])
         self.have = frozenset(rules["levels"]["have"])
@@ -134,6 +138,7 @@ class Words:
         self.pronouns = frozenset(rules["stand_ins"]["pronouns"])
         self.company_nouns = frozenset(rules["stand_ins"]["company"])
         self.broad_nouns = frozenset(rules["stand_ins"]["broad"])
+        self.observers = frozenset(rules["stand_ins"]["observers"])
         self.work_nouns = frozenset(rules["stand_ins"]["work"])
         self.place_nouns = frozenset(rules["stand_ins"]["place"])
         self.countries: Mapping[str, str] = rules["countries"]
@@ -189,14 +194,16 @@ def _directions(rows: Mapping[str, Iterable[str]], up: str, down: str) -> dict[s
 
 
 def _lemmas(rules: Mapping[str, Any]) -> dict[str, str]:
-    verbs = [verb for row in rules["verb"] for verb in row["verbs"]]
-    verbs += (
-        rules["moves"]["up"]
-        + rules["moves"]["down"]
-        + rules["levels"]["be"]
-        + rules["levels"]["have"]
-        + rules["levels"]["say"]
-    )
-    verbs += [verb for key, verbs_ in rules["basis"].items() if key.endswith("verbs") for verb in verbs_]
-    verbs += list(_IRREGULAR)
-    return {form: base for verb in verbs for base in [verb.split()[0]] for form in forms(base)}
+    moves, levels, basis = rules["moves"], rules["levels"], rules["basis"]
+    lists = [row["verbs"] for row in rules["verb"]]
+    lists += [
+        moves["up"],
+        moves["down"],
+        levels["be"],
+        levels["have"],
+        levels["say"],
+        rules["counted"]["events"],
+    ]
+    lists += [listed for key, listed in basis.items() if key.endswith("verbs")] + [list(_IRREGULAR)]
+    bases = [verb.split()[0] for listed in lists for verb in listed]
+    return {form: base for base in bases for form in forms(base)}
