@@ -6,10 +6,11 @@ around them; short forms and acronyms are joined inside a text. Joining across t
 
 from __future__ import annotations
 
-from extractors.companies.known import KnownCompanies, KnownCompany, NameMatch
+from extractors.companies.known import KnownCompanies, NameMatch
 from extractors.companies.names import Suggestion, key, similarity, suggestions
 from extractors.companies.ownership import Ownership, parent, roll_up
 from extractors.companies.reader import read
+from extractors.companies.rows import KnownCompany
 
 __all__ = [
     "KnownCompanies",

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from extractors.companies.chunks import Chunk
 from extractors.companies.context import cues
-from extractors.companies.evidence import ENOUGH, form_cues, total
+from extractors.companies.evidence import ENOUGH, HEADLINE_CUES, NAMED_BY_FORM, form_cues, total
 from extractors.companies.kinds import kind_of
-from extractors.companies.known import KnownCompany, NameMatch
+from extractors.companies.known import NameMatch
+from extractors.companies.rows import KnownCompany
 from extractors.companies.vocabulary import Vocabulary
 from extractors.companies.words import Word, quoted_titles
 
@@ -61,7 +62,7 @@ class Name:
     @property
     def is_company(self) -> bool:
         """Whether it is read as a company: by its score, unless its own words name another kind."""
-        alike = self.kind in _NAMED_ALIKE and "a company, in apposition" in self.cues
+        alike = self.kind in _NAMED_ALIKE and "company in apposition" in self.cues
         return (self.kind in (None, "company") or alike) and self.score >= ENOUGH
 
     @property
@@ -92,8 +93,9 @@ def names(
     mid_sentence = {text[words[c.first].start : words[c.last].end] for c in runs if not words[c.first].first}
     for run in runs:
         trimmed = _trimmed(text, words, run, entities, mid_sentence, vocabulary)
-        if trimmed is not None and not words[trimmed.first].heading:
+        if trimmed is not None:
             _add(found, text, words, trimmed, entities, unsure, quoted, vocabulary)
+    found = {form: name for form, name in found.items() if name.mentions}
     _compare(found.values(), words)
     return found
 
@@ -102,7 +104,11 @@ def _compare(found: Iterable[Name], words: Sequence[Word]) -> None:
     """Mark the single words that the text has in lower case too, or only at the start of sentences."""
     lower = {word.text for word in words if word.text[0].islower()}
     for name in found:
-        if len(name.words) > 1 or name.known:
+        if len(name.words) > 1:
+            continue
+        if name.known:
+            if all(words[mention.first].first for mention in name.mentions):
+                name.extra.add("only at the start")
             continue
         if name.words[0] in lower:
             name.extra.add("a word of the text")
@@ -136,7 +142,15 @@ def _add(
     if _is_after_the(words, run.first):
         around.add("after a capital The")
     label, around_it = _label(entities, start, end), frozenset(around)
+    if own[0].heading and not _is_name_in_heading(label, around_it | name.own_cues):
+        return
     name.mentions.append(Mention(start, end, run.first, run.last, label, around_it))
+
+
+def _is_name_in_heading(label: str | None, around: frozenset[str]) -> bool:
+    """Whether a name in a headline, where all words have capitals, is one by its place and by its form."""
+    formed = label in ("ORG", "PRODUCT") or bool(around & NAMED_BY_FORM)
+    return "legal form" in around or (formed and bool(around & HEADLINE_CUES))
 
 
 def _is_after_the(words: Sequence[Word], first: int) -> bool:

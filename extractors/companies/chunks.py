@@ -31,6 +31,8 @@ def is_name_word(word: Word, vocabulary: Vocabulary) -> bool:
         return False  # nearly every word of a text
     if word.lower in vocabulary.calendar:
         return False
+    if word.heading and word.lower in vocabulary.headline_breaks:
+        return False
     if text[0].isupper():
         amount = _AMOUNT.fullmatch(text)
         return not (amount and amount.group(1).lower() in vocabulary.acronyms)
@@ -77,6 +79,8 @@ def _adjoins(word: Word, following: Word, vocabulary: Vocabulary) -> bool:
     gap = following.gap
     if gap in (" ", "-", " & ", " + "):
         return True
+    if gap == ". " and word.lower in vocabulary.legal:
+        return following.lower in vocabulary.legal  # 'Co. Ltd', but 'Ltd. Norrland' starts a sentence
     if gap == ". ":
         return word.lower in vocabulary.abbreviated or bool(_INITIAL.fullmatch(word.text)) or "." in word.text
     if gap in (", ", ".,", "., "):
@@ -108,7 +112,7 @@ def _joins_of(words: Sequence[Word], first: int, last: int, vocabulary: Vocabula
 
 def _joins_and(words: Sequence[Word], first: int, last: int, vocabulary: Vocabulary) -> bool:
     """Whether 'and' is inside one name: of a ministry's fields, of an association, of a film house."""
-    if _is_of_ministry(words, last + 2, vocabulary):
+    if _is_of_ministry(words, last + 2, vocabulary) or _is_one_maker(words, first, last, vocabulary):
         return True
     if last > first and _are_fields(words[last], words[last + 2 : last + 3], vocabulary):
         return True
@@ -116,7 +120,10 @@ def _joins_and(words: Sequence[Word], first: int, last: int, vocabulary: Vocabul
     if not run & vocabulary.of_heads:
         return False
     of = any(word.lower in _JOINING for word in words[first : last + 1])
-    return of or (words[last].lower not in vocabulary.of_heads and _ends_in_head(words, last + 2, vocabulary))
+    field = last + 2 < len(words) and words[last + 2].lower in vocabulary.functions | vocabulary.fields
+    return (of and field) or (
+        words[last].lower not in vocabulary.of_heads and _ends_in_head(words, last + 2, vocabulary)
+    )
 
 
 def _are_fields(word: Word, following: Sequence[Word], vocabulary: Vocabulary) -> bool:
@@ -128,6 +135,16 @@ def _are_fields(word: Word, following: Sequence[Word], vocabulary: Vocabulary) -
         and following[0].text[0].isupper()
         and (following[0].lower in vocabulary.last_words or following[0].lower in vocabulary.fields)
     )
+
+
+def _is_one_maker(words: Sequence[Word], first: int, last: int, vocabulary: Vocabulary) -> bool:
+    """Whether a singular verb says that 'and' is inside one name: 'Moss and Ivory makes candles'."""
+    at = last + 2
+    if at + 1 >= len(words) or last > first or not is_name_word(words[at], vocabulary):
+        return False
+    alone = words[first].first or words[first - 1].lower in vocabulary.nouns | vocabulary.determiners
+    verb = words[at + 1]
+    return alone and words[at].gap == " " and verb.gap == " " and verb.lower in vocabulary.singular_verbs
 
 
 def _is_of_ministry(words: Sequence[Word], at: int, vocabulary: Vocabulary) -> bool:

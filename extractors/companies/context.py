@@ -11,6 +11,7 @@ from extractors.companies.vocabulary import Vocabulary
 from extractors.companies.words import Word
 
 _BEFORE, _AFTER, _ADJECTIVES = 8, 14, 9
+_CALLED = frozenset({"called", "named", "dubbed", "titled"})
 _SUBJECT_GAPS = (" ", "—", " — ")
 _OPENING = ("", " ", "-", " “", ' "', " ‘", " '", " (", ": ", "—", " — ", " – ", " - ")
 _POSSESSIVE = ("'s ", "’s ", "' ", "’ ")
@@ -25,10 +26,18 @@ def cues(words: Sequence[Word], chunk: Chunk, vocabulary: Vocabulary) -> Iterato
     name = words[chunk.first : chunk.last + 1]
     if len(before) > 1 and name[0].gap == ", " and _are_rivals(before, vocabulary):
         yield "company noun before"
+    if before and name[0].gap in (": ", ":") and before[-1].lower in vocabulary.markets:
+        yield "a ticker itself"
     if before and name[0].gap in _OPENING:
         yield from _before(before, name, vocabulary)
     if after:
         yield from _after(after, name, vocabulary)
+        if (
+            name[0].heading
+            and after[0].gap in (" ", *_POSSESSIVE)
+            and after[0].lower in vocabulary.headline_verbs
+        ):
+            yield "headline verb"
 
 
 def _before(before: Sequence[Word], name: Sequence[Word], vocabulary: Vocabulary) -> Iterator[str]:
@@ -38,7 +47,7 @@ def _before(before: Sequence[Word], name: Sequence[Word], vocabulary: Vocabulary
     if not plain:
         return
     lowers = [word.lower for word in plain]
-    if vocabulary.strong_before.ending(lowers):
+    if vocabulary.strong_before.ending(lowers) or _is_called(lowers, vocabulary):
         yield "shares of it"
     elif _is_of_platform(lowers, vocabulary):
         yield "on it"
@@ -80,6 +89,11 @@ def _are_rivals(before: Sequence[Word], vocabulary: Vocabulary) -> bool:
     """'two of its competitors, X and Y', 'other platforms, X among them'."""
     noun, of = before[-1].lower, before[-2].lower
     return noun.endswith("s") and noun in vocabulary.nouns and of in vocabulary.owning
+
+
+def _is_called(lowers: Sequence[str], vocabulary: Vocabulary) -> bool:
+    """'an app called X', 'the company, named X'."""
+    return lowers[-1] in _CALLED and bool(vocabulary.nouns & set(lowers[-4:-1]))
 
 
 def _is_of_platform(lowers: Sequence[str], vocabulary: Vocabulary) -> bool:
@@ -180,6 +194,8 @@ def _subject(
         yield "its executives"
     if verb := _verb(lowers, lowers[skipped:], vocabulary):
         yield verb
+    elif _has_its_own(after):
+        yield "its own"
     if _counts_users(lowers, vocabulary):
         yield "so many users"
     if skipped < len(lowers) and lowers[skipped] in vocabulary.copulas:
@@ -196,6 +212,13 @@ def _named_product(after: Sequence[Word], vocabulary: Vocabulary) -> bool:
         return False
     noun = after[adjectives].lower
     return noun in vocabulary.product_nouns and not noun.endswith("s")
+
+
+def _has_its_own(after: Sequence[Word]) -> bool:
+    """Whether a verb and 'its' follow: 'X ages its rum'. A person would have 'his' or 'her'."""
+    verb = after[0].text
+    near = [word.lower for word in after[1:4]]
+    return verb.islower() and verb.endswith(("s", "ed")) and "its" in near and "that" not in near
 
 
 def _verb(lowers: Sequence[str], past: Sequence[str], vocabulary: Vocabulary) -> str | None:
@@ -242,11 +265,11 @@ def _apposition(after: Sequence[Word], lowers: Sequence[str], vocabulary: Vocabu
 def _described(after: Sequence[Word], vocabulary: Vocabulary) -> Iterator[str]:
     head = _head(after, vocabulary)
     if any(word.lower in vocabulary.authorities for word in after[:4]) and head is None:
-        yield "an authority, in apposition"
+        yield "authority in apposition"
     elif head in vocabulary.person_nouns:
         yield "person noun in apposition"
     elif head is not None:
-        yield "a company, in apposition"
+        yield "company in apposition"
         if head in vocabulary.product_nouns:
             yield "product"
 

@@ -31,12 +31,16 @@ WEIGHTS = {
     "company verb": 1.8,
     "company deed": 1.3,
     "of a company": 0.8,
+    "its own": 1.8,
+    "headline verb": 1.7,
+    "holds a known name": 1.5,
+    "a ticker itself": -9.0,
     "known name": 1.0,
     "known beside its owner": 1.5,
     "so many users": 2.3,
     "company noun before": 2.5,
     "company noun after": 2.5,
-    "a company, in apposition": 3.5,
+    "company in apposition": 3.5,
     "backed by it": 3.5,
     "short name in brackets": 2.0,
     "beside a company": 2.0,
@@ -52,7 +56,7 @@ WEIGHTS = {
     "media noun before": -4.0,
     "told it": -1.5,
     "after a": -0.8,
-    "an authority, in apposition": -5.0,
+    "authority in apposition": -5.0,
     "person verb": -1.5,
     "in it": -1.0,
     "town of it": -5.0,
@@ -109,9 +113,25 @@ OVERRULED = frozenset(
 )
 """What a clear company cue overrules: some companies are named like people and places."""
 NAMED = frozenset({"legal form", "company's last word"})
+NAMED_BY_FORM = frozenset({"company's last word", "inner capital", "domain", "plus sign", "known name"})
+HEADLINE_CUES = frozenset(
+    {
+        "headline verb",
+        "shares of it",
+        "company act",
+        "company verb",
+        "its revenue",
+        "its executives",
+        "company noun after",
+        "company noun before",
+        "backed by it",
+        "ticker",
+    }
+)
+"""What makes a name of capitals in a headline, where the NER reads too many."""
 CLEAR = 1.8
 PLACE_OVERRULED_BY = frozenset(
-    {"a company, in apposition", "ticker", "company noun before", "short name in brackets"}
+    {"company in apposition", "ticker", "company noun before", "short name in brackets"}
 )
 
 

@@ -23,7 +23,8 @@ def kind_of(words: Sequence[str], vocabulary: Vocabulary) -> str | None:
     if not words:
         return None
     name = " ".join(words)
-    listed = next((kind.kind for kind in vocabulary.kinds if name in kind.names), None)
+    ending = " ".join(words[-2:])
+    listed = next((k.kind for k in vocabulary.kinds if name in k.names or ending in k.endings), None)
     if listed:
         return listed
     if len(words) > 1 and words[-1] in vocabulary.legal:

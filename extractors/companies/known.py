@@ -2,55 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from extractors.companies.names import key
-from extractors.companies.ownership import RELATIONS, Ownership, parent, roll_up
+from extractors.companies.ownership import Ownership, parent, roll_up
+from extractors.companies.rows import KnownCompany, company_of, joined, ownerships_of, packaged, rows_of
 from extractors.errors import RuleError
-
-KINDS = ("company", "app", "platform", "brand", "service", "studio", "fund", "media", "exchange")
-OTHER_KINDS = ("government", "association", "university", "court", "party", "event", "report")
-NOT_COUNTED = frozenset({"media", "exchange", *OTHER_KINDS})
-"""Kinds that are organisations of the text but no companies in its counts."""
-
-_TEXTS = ("id", "name", "ticker", "country", "kind", "source")
-_LISTS = ("aliases", "chinese", "ambiguous", "products")
-
-
-@dataclass(frozen=True, slots=True)
-class KnownCompany:
-    """A company, app, platform or other organisation that goes by known names.
-
-    ``ambiguous`` are those of its names that are also words, and need a context; ``products`` are names of
-    its goods that are no companies (they are not matched).
-    """
-
-    id: str
-    name: str
-    aliases: tuple[str, ...] = ()
-    chinese: tuple[str, ...] = ()
-    ambiguous: frozenset[str] = frozenset()
-    products: tuple[str, ...] = ()
-    ticker: str | None = None
-    country: str | None = None
-    kind: str = "company"
-    source: str = ""
-    user: bool = False
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Every name it goes by, the canonical one first."""
-        return tuple(dict.fromkeys((self.name, *self.aliases, *self.chinese)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +41,19 @@ class KnownCompanies:
         A user's company of a packaged id adds to it: its names are joined, its other keys win. Raises
         RuleError, with file and line or key, for what is no company.
         """
-        rows = [(where, row, False) for where, row in _packaged()]
-        rows += [(where, row, True) for path in extra for where, row in _rows(path)]
+        rows = [(where, row, False) for where, row in packaged()]
+        rows += [(where, row, True) for path in extra for where, row in rows_of(path)]
         rows += [(f"companies[{i}] of the configuration", row, True) for i, row in enumerate(own)]
         companies: dict[str, KnownCompany] = {}
         ownerships: dict[str, tuple[Ownership, ...]] = {}
         places: dict[str, str] = {}
         for where, row, user in rows:
-            company = _company(where, row, user)
+            company = company_of(where, row, user)
             known = companies.get(company.id)
             if known and not user:
                 raise RuleError(f"{where}: the id {company.id!r} is already in {places[company.id]}")
-            companies[company.id] = _joined(known, company, row) if known else company
-            ownerships[company.id] = _ownerships(where, company.id, row) or ownerships.get(company.id, ())
+            companies[company.id] = joined(known, company, row) if known else company
+            ownerships[company.id] = ownerships_of(where, company.id, row) or ownerships.get(company.id, ())
             places[company.id] = where
         for owned, relations in ownerships.items():
             for relation in relations:
@@ -183,132 +147,3 @@ def _cased(found: str, name: str, ambiguous: bool) -> bool:
     if ambiguous:
         return found == name
     return not found[0].islower() or found[0] == name[0] or not name[0].isascii()
-
-
-def _packaged() -> Iterator[tuple[str, Mapping[str, Any]]]:
-    source = files("extractors").joinpath("rules/companies.jsonl")
-    return _jsonl("companies.jsonl", source.read_text(encoding="utf-8"))
-
-
-def _rows(path: Path) -> Iterable[tuple[str, Mapping[str, Any]]]:
-    try:
-        content = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RuleError(f"{path}: can't be read ({error}): give a JSONL or TOML file of companies") from error
-    return _toml(path, content) if path.suffix == ".toml" else _jsonl(str(path), content)
-
-
-def _jsonl(name: str, content: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for number, line in enumerate(content.splitlines(), start=1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        try:
-            yield f"{name}:{number}", json.loads(line)
-        except json.JSONDecodeError as error:
-            raise RuleError(f"{name}:{number}: no JSON ({error.msg} at column {error.colno})") from error
-
-
-def _toml(path: Path, content: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    try:
-        rows = tomllib.loads(content).get("companies", [])
-    except tomllib.TOMLDecodeError as error:
-        raise RuleError(f"{path}: no TOML ({error})") from error
-    if not isinstance(rows, list):
-        raise RuleError(f"{path}: key 'companies' must be a list of tables, [[companies]]")
-    yield from ((f"{path}: companies[{i}]", row) for i, row in enumerate(rows))
-
-
-def _company(where: str, row: Mapping[str, Any], user: bool) -> KnownCompany:
-    if not isinstance(row, Mapping):
-        raise RuleError(f"{where}: must be an object with at least a 'name'")
-    unknown = set(row) - {*_TEXTS, *_LISTS, "owner"}
-    if unknown:
-        allowed = ", ".join((*_TEXTS, *_LISTS, "owner"))
-        raise RuleError(f"{where}: unknown key {sorted(unknown)[0]!r}; the keys are {allowed}")
-    for name in _TEXTS:
-        if not isinstance(row.get(name, ""), str):
-            raise RuleError(f"{where}: key {name!r} must be a text, not {row[name]!r}")
-    if not row.get("name", "").strip():
-        raise RuleError(f"{where}: key 'name' is missing: the company's canonical name")
-    lists = {name: _texts(where, name, row.get(name, ())) for name in _LISTS}
-    kind = row.get("kind", "company")
-    if kind not in (*KINDS, *OTHER_KINDS):
-        raise RuleError(
-            f"{where}: key 'kind' must be one of {', '.join((*KINDS, *OTHER_KINDS))}, not {kind!r}"
-        )
-    return KnownCompany(
-        id=row.get("id") or key(row["name"]),
-        name=row["name"].strip(),
-        aliases=lists["aliases"],
-        chinese=lists["chinese"],
-        ambiguous=frozenset(lists["ambiguous"]),
-        products=lists["products"],
-        ticker=row.get("ticker"),
-        country=row.get("country"),
-        kind=kind,
-        source=row.get("source", ""),
-        user=user,
-    )
-
-
-def _texts(where: str, name: str, value: Any) -> tuple[str, ...]:
-    if isinstance(value, str) or not all(isinstance(text, str) and text.strip() for text in value):
-        raise RuleError(f"{where}: key {name!r} must be a list of texts, not {value!r}")
-    return tuple(text.strip() for text in value)
-
-
-def _joined(known: KnownCompany, more: KnownCompany, row: Mapping[str, Any]) -> KnownCompany:
-    """*known* with what a user's *row* of the same id adds: names are joined, other keys replaced."""
-    return KnownCompany(
-        id=known.id,
-        name=more.name,
-        aliases=tuple(dict.fromkeys((*known.aliases, known.name, *more.aliases))),
-        chinese=tuple(dict.fromkeys((*known.chinese, *more.chinese))),
-        ambiguous=known.ambiguous | more.ambiguous,
-        products=tuple(dict.fromkeys((*known.products, *more.products))),
-        ticker=more.ticker or known.ticker,
-        country=more.country or known.country,
-        kind=more.kind if "kind" in row else known.kind,
-        source=more.source or known.source,
-        user=True,
-    )
-
-
-def _ownerships(where: str, owned: str, row: Mapping[str, Any]) -> tuple[Ownership, ...]:
-    given = row.get("owner", ())
-    relations = [given] if isinstance(given, (str, Mapping)) else given
-    return tuple(_ownership(where, owned, relation) for relation in relations)
-
-
-def _ownership(where: str, owned: str, relation: str | Mapping[str, Any]) -> Ownership:
-    if isinstance(relation, str):
-        return Ownership(owned, relation)
-    if not isinstance(relation, Mapping) or not isinstance(relation.get("id"), str):
-        raise RuleError(f"{where}: key 'owner' must be an id, or a table with 'id' and what is known of it")
-    kind = relation.get("relation", "owns")
-    if kind not in RELATIONS:
-        raise RuleError(f"{where}: key 'owner.relation' must be one of {', '.join(RELATIONS)}, not {kind!r}")
-    stake = relation.get("stake")
-    if stake is not None and (not isinstance(stake, (int, float)) or not 0 < stake <= 100):
-        raise RuleError(f"{where}: key 'owner.stake' must be a percentage, not {stake!r}")
-    return Ownership(
-        owned,
-        relation["id"],
-        kind,
-        None if stake is None else float(stake),
-        _day(where, "since", relation),
-        _day(where, "until", relation),
-        str(relation.get("source", "")),
-    )
-
-
-def _day(where: str, name: str, relation: Mapping[str, Any]) -> date | None:
-    value = relation.get(name)
-    if value is None or isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError as error:
-        raise RuleError(
-            f"{where}: key 'owner.{name}' must be a day such as 2024-07-01, not {value!r}"
-        ) from error

@@ -8,7 +8,7 @@ from typing import Literal
 
 from extractors.companies.candidates import Name
 from extractors.companies.evidence import PERSONAL
-from extractors.companies.known import NOT_COUNTED, KnownCompanies, KnownCompany, NameMatch
+from extractors.companies.known import KnownCompanies, NameMatch
 from extractors.companies.linking import (
     defined_short_name,
     fullest,
@@ -18,6 +18,7 @@ from extractors.companies.linking import (
     occurrences,
 )
 from extractors.companies.names import key
+from extractors.companies.rows import NOT_COUNTED, KnownCompany
 from extractors.companies.vocabulary import Vocabulary
 from extractors.findings import Company, CompanyMention
 

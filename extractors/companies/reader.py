@@ -73,6 +73,8 @@ def _standing_alone(
             at += 1
         run = names_of[at] if at < len(names_of) and names_of[at][0].start <= match.start else []
         after = [word for word in run if word.start >= match.end]
+        if _is_surname(run, match, lexicon):
+            continue
         if not after or run[0].heading:
             kept.append(match)
         elif after[0].lower in lexicon.legal and after[0].gap in (" ", ", "):
@@ -82,11 +84,22 @@ def _standing_alone(
     return kept
 
 
+def _is_surname(run: Sequence[Word], match: NameMatch, lexicon: Vocabulary) -> bool:
+    """Whether a given name stands before the one word of *match*: 'Harrison Ford'."""
+    before = [word for word in run if word.end <= match.start]
+    alone = bool(before) and run[-1].end <= match.end
+    return alone and before[-1].lower in lexicon.given_names and " " not in _text(run, match)
+
+
+def _text(run: Sequence[Word], match: NameMatch) -> str:
+    return " ".join(word.text for word in run if match.start <= word.start < match.end)
+
+
 def _is_longer_name(run: Sequence[Word], after: Sequence[Word], lexicon: Vocabulary) -> bool:
     if after[0].gap not in (" ", " & ", "-") or len(after) > 4:
         return False
     core = [word.lower for word in after if word.lower not in lexicon.legal]
-    if core and core[-1] in lexicon.last_words:
+    if core and (core[-1] in lexicon.last_words or " ".join(core) in lexicon.places):
         return True
     return kind_of([word.lower for word in run], lexicon) not in (None, "company")
 
@@ -104,6 +117,8 @@ def _accepted(
     mark_listed(gathered, organisations, found, lexicon)
     publisher = key(about.publisher) if about.publisher else None
     for name in gathered:
+        if any(known.matches(name.form)) and len(name.words) > 1:
+            name.extra.add("holds a known name")
         if name.form.lower() in known.product_names:
             name.extra.add("a product's name")
         if key(name.form) == publisher:

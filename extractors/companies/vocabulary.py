@@ -38,6 +38,7 @@ class OrganisationKind:
     last_words: Words
     first_words: Words
     names: Words
+    endings: Words  # of two words: 'white paper'
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ class Vocabulary:
     phrase_ends: Words
     plain_first_words: Words
     of_heads: Words
+    headline_verbs: Words
+    singular_verbs: Words
     governing: Words
     after_possessive: Words
     fields: Words
@@ -103,6 +106,7 @@ class Vocabulary:
     rates: Words
     examples: Phrases
     plain: Words
+    headline_breaks: Words
     openers: Words
     company_nouns: Words
     nationalities: Words
@@ -172,6 +176,7 @@ def vocabulary() -> Vocabulary:
         | plain["common"]
         | _words(person["functions"]),
         company_nouns=_words(company["nouns"]) - ends,
+        headline_breaks=plain["common"] | _words(rules["grammar"]["headline_verbs"]) | plain["between"],
         openers=plain["common"] | _words(company["nouns"]),
         nationalities=_spaced(plain["peoples"]) - _DIRECTIONS | {"the", "a", "an"},
         kinds_alone=ends.union(*(kind.last_words for kind in kinds)),
@@ -196,7 +201,11 @@ _KINDS = (
 def _kind(kind: str, rules: Mapping[str, Any]) -> OrganisationKind:
     names = _lines(rules.get("phrases", "")) | _lines(rules.get("names", ""))
     return OrganisationKind(
-        kind, _words(rules.get("last_words", "")), _words(rules.get("first_words", "")), frozenset(names)
+        kind,
+        _words(rules.get("last_words", "")),
+        _words(rules.get("first_words", "")),
+        frozenset(names),
+        frozenset(_lines(rules.get("endings", ""))),
     )
 
 
