@@ -1,0 +1,94 @@
+"""Bodies unpacked piece by piece, within a limit."""
+
+from __future__ import annotations
+
+import zlib
+
+_PACKED = {"gzip": 47, "x-gzip": 47, "deflate": zlib.MAX_WBITS}
+_GZIP = b"\x1f\x8b"
+
+
+class TooLargeError(Exception):
+    """A body beyond the limit; the message says which limit, in words."""
+
+
+class UnknownPackingError(Exception):
+    """A Content-Encoding that was not asked for."""
+
+
+class Unpacker:
+    """Collects a body's pieces, unpacked by its Content-Encoding, up to *limit* bytes."""
+
+    def __init__(self, encoding: str, limit: int) -> None:
+        names = [name.strip().lower() for name in encoding.split(",") if name.strip()]
+        self._packing = next((name for name in names if name != "identity"), "")
+        if self._packing and self._packing not in _PACKED:
+            raise UnknownPackingError(self._packing)
+        self._limit = limit
+        self._reader: zlib._Decompress | None = None
+        self._begun = False
+        self.body = bytearray()
+        self.cut: str | None = None
+
+    def feed(self, piece: bytes) -> None:
+        """Add a *piece* as it came; raises TooLargeError."""
+        if self.cut:
+            return
+        if not self._begun and len(piece) > 0:
+            self._begin(piece)
+        if self._reader is None:
+            self._keep(piece)
+        else:
+            self._unpack(piece)
+
+    def end(self) -> bytes:
+        """The whole body; ``cut`` says whether its packing ended too early."""
+        if self._reader is not None and not self._reader.eof and not self.cut:
+            self.cut = "the compressed answer ends too early"
+        body = bytes(self.body)
+        self.body = bytearray()
+        return body
+
+    def _begin(self, first: bytes) -> None:
+        """Whether the body is packed is judged by its first bytes: some servers say so and send it plain."""
+        self._begun = True
+        if first.startswith(_GZIP) or (self._packing == "gzip" and _GZIP.startswith(first)):
+            self._reader = zlib.decompressobj(47)
+        elif self._packing == "deflate" and not first.lstrip().startswith((b"<", b"{")):
+            raw = first[0] & 0x0F != 8 or (len(first) > 1 and (first[0] << 8 | first[1]) % 31)
+            self._reader = zlib.decompressobj(-zlib.MAX_WBITS if raw else zlib.MAX_WBITS)
+
+    def _unpack(self, piece: bytes) -> None:
+        assert self._reader is not None
+        pending = piece
+        while pending:
+            try:
+                self._keep(self._reader.decompress(pending, 1024 * 1024))
+            except zlib.error:
+                self.cut = "the compressed answer is damaged"
+                return
+            pending = self._reader.unconsumed_tail
+            if self._reader.eof:
+                pending = self._reader.unused_data
+                if not pending.startswith(_GZIP):
+                    return
+                self._reader = zlib.decompressobj(47)
+
+    def _keep(self, piece: bytes) -> None:
+        if len(self.body) + len(piece) > self._limit:
+            self.body += piece[: self._limit - len(self.body)]
+            raise TooLargeError(
+                f"the answer grows beyond {self._limit // 1048576} MiB when it is unpacked"
+                if self._reader
+                else f"the answer is larger than {self._limit // 1048576} MiB"
+            )
+        self.body += piece
+
+
+def unpacked_again(body: bytes, limit: int) -> bytes:
+    """*body*, unpacked where it is itself a gzip file (``sitemap.xml.gz``); raises TooLargeError."""
+    if not body.startswith(_GZIP):
+        return body
+    unpacker = Unpacker("gzip", limit)
+    unpacker.feed(body)
+    return unpacker.end() or body
