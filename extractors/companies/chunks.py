@@ -50,7 +50,9 @@ def chunks(words: Sequence[Word], vocabulary: Vocabulary) -> Iterator[Chunk]:
     """The runs of name words, joined over '&', over a hyphen, and over 'of' after 'Ministry' and its like."""
     at, count = 0, len(words)
     while at < count:
-        if not is_name_word(words[at], vocabulary) or words[at].lower in vocabulary.breaks:
+        word = words[at]
+        infinitive = word.heading and at > 0 and words[at - 1].lower == "to"  # 'Vantor to Buy Rival'
+        if infinitive or not is_name_word(word, vocabulary) or word.lower in vocabulary.breaks:
             at += 1
             continue
         last = at

@@ -5,14 +5,16 @@ The weights are added, as in a linear classifier: a name needs ``ENOUGH`` in all
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from unicodedata import combining, normalize
 
 from extractors.companies.vocabulary import Vocabulary
 from extractors.companies.words import Word
 
 ENOUGH = 1.4
+
+_INNER = re.compile("[a-zß-öø-ÿ][A-ZÀ-Þ]")
 
 WEIGHTS = {
     "legal form": 6.0,
@@ -188,8 +190,7 @@ def _spelling_cues(words: Sequence[Word]) -> Iterator[str]:
 
 
 def _has_inner_capital(text: str) -> bool:
-    inner = any(a.islower() and b.isupper() for a, b in pairwise(text))
-    return inner and not text.startswith(("Mc", "Mac", "De", "Di", "O'"))
+    return bool(_INNER.search(text)) and not text.startswith(("Mc", "Mac", "De", "Di", "O'"))
 
 
 def total(found: set[str], labels: Sequence[str | None]) -> float:

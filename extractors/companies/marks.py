@@ -40,7 +40,12 @@ def mark_persons(gathered: Iterable[Name]) -> None:
     """Mark the single words that are a part of a person's name elsewhere in the text."""
     persons: set[str] = set()
     for name in gathered:
-        if len(name.words) > 1 and name.score < ENOUGH and (name.cues & PERSONAL or _read_as_person(name)):
+        if (
+            len(name.words) > 1
+            and name.kind is None
+            and name.score < ENOUGH
+            and (name.cues & PERSONAL or _read_as_person(name))
+        ):
             persons.update(name.words)
     for name in gathered:
         if len(name.words) == 1 and name.words[0] in persons:

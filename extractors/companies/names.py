@@ -65,6 +65,11 @@ def _legal_terms() -> Any:
     ]
 
 
+@cache
+def _legal_endings() -> frozenset[str]:
+    return frozenset(term[1][-1] for term in _legal_terms())
+
+
 @lru_cache(maxsize=16384)
 def without_suffix(name: str) -> str:
     """*name* without its legal form, brackets, article and possessive.
@@ -80,8 +85,9 @@ def without_suffix(name: str) -> str:
 
 
 def _cut_legal(name: str) -> str:
-    if name.endswith("+"):
-        return name
+    last = name.rpartition(" ")[2].replace(".", "").casefold()
+    if last not in _legal_endings() or name.endswith("+"):
+        return name  # cleanco tries its 300 terms in turn
     cut = custom_basename(name, _legal_terms(), prefix=False, middle=False, suffix=True)
     return str(cut).strip(_EDGE) or name
 

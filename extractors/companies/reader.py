@@ -26,24 +26,27 @@ def read(doc: Doc, about: Text, known: KnownCompanies) -> tuple[tuple[Company, .
     The entities of *doc* are used where there are any, and its sentences; a text that is not English is read
     for known names alone. Offsets are those of ``doc.text``.
     """
-    matches = known.matches(doc.text)
+    text = doc.text  # spaCy joins it anew each time
+    matches = known.matches(text)
     if (about.language or doc.lang_ or "en") != "en":
-        return result(_known(doc.text, _supported(matches)))
+        return result(_known(text, _supported(matches)))
     lexicon = vocabulary()
-    found = words(doc.text, _sentence_starts(doc))
+    found = words(text, _sentence_starts(doc))
     runs = list(chunks(found, lexicon))
     matches = _standing_alone(matches, found, runs, lexicon)
     entities = [Entity(e.start_char, e.end_char, e.label_) for e in doc.ents if e.label_ in NAMES]
-    gathered = names(doc.text, found, runs, entities, matches, lexicon)
-    organisations = _known(doc.text, [match for match in matches if not match.ambiguous])
+    gathered = names(text, found, runs, entities, matches, lexicon)
+    organisations = _known(text, [match for match in matches if not match.ambiguous])
     organisations += _accepted(list(gathered.values()), organisations, found, about, known, lexicon)
-    link(doc.text, gathered, organisations, lexicon)
-    sweep(doc.text, organisations)
+    link(text, gathered, organisations, lexicon)
+    sweep(text, organisations)
     return result(organisations)
 
 
 def _sentence_starts(doc: Doc) -> list[int]:
-    return [s.start_char for s in doc.sents] if doc.has_annotation("SENT_START") else []
+    """Offsets of the first tokens; none where the doc has no sentences."""
+    marks = doc.to_array("SENT_START").astype("int64")  # 1 at a start, -1 at none, 0 where nobody said
+    return [doc[int(at)].idx for at in (marks == 1).nonzero()[0]] if marks[1:].any() else []
 
 
 def _supported(matches: Sequence[NameMatch]) -> list[NameMatch]:

@@ -176,7 +176,9 @@ def vocabulary() -> Vocabulary:
         | plain["common"]
         | _words(person["functions"]),
         company_nouns=_words(company["nouns"]) - ends,
-        headline_breaks=plain["common"] | _words(rules["grammar"]["headline_verbs"]) | plain["between"],
+        headline_breaks=(plain["common"] - ends)
+        | _words(rules["grammar"]["headline_verbs"])
+        | plain["between"],
         openers=plain["common"] | _words(company["nouns"]),
         nationalities=_spaced(plain["peoples"]) - _DIRECTIONS | {"the", "a", "an"},
         kinds_alone=ends.union(*(kind.last_words for kind in kinds)),

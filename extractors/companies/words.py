@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _LETTERS = "A-Za-zÀ-ÖØ-öø-ɏ"
 _WORD = re.compile(
@@ -25,8 +24,7 @@ _SMALL = (
 _LOWER_IN_HEADINGS = frozenset(_SMALL.split())
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word: its span, its folded text, what stands between it and the word before, and its sentence."""
 
     start: int
@@ -44,12 +42,14 @@ def words(text: str, sentence_starts: Sequence[int] = ()) -> list[Word]:
     starts = sorted({0, *(sentence_starts or (m.end() for m in _SENTENCE_END.finditer(text)))})
     lines = _heading_lines(text)
     found: list[Word] = []
-    end, last, line = 0, -1, 0
+    starts.append(len(text) + 1)
+    end, last, line, sentence = 0, -1, 0, 0
     for match in _WORD.finditer(text):
         at = match.start()
         if text[match.end() : match.end() + 1] in _CURRENCY_SIGNS and match.end() < len(text):
             continue  # the US of 'US$5', the CN of 'CN¥500'
-        sentence = bisect_right(starts, at) - 1
+        while starts[sentence + 1] <= at:
+            sentence += 1
         gap = _gap(text, end, at)
         first = sentence != last or gap == "\n"
         word = match.group()
