@@ -40,7 +40,7 @@ def implied_base(level: Claim, change: Claim) -> Decimal | None:
     >>> from decimal import Decimal as D
     >>> level = Claim(1, "x", "revenue", "revenue", None, None, "USD", D(150), direction="up")
     >>> implied_base(level, Claim(2, "x", "revenue", "revenue", None, None, "percent", D(50), direction="up"))
-    Decimal('100')
+    Decimal('1E+2')
     """
     factor = _factor(change)
     return level.value / factor if factor else None

@@ -303,8 +303,8 @@ class Meanings:
         inner = next(
             (
                 t
-                for p in noun.children
-                if p.dep_ == "prep" and p.lower_ in ("of", "for")
+                for p in [*noun.children, *anchor.children]
+                if p.dep_ == "prep" and p.lower_ in ("of", "for", "in")
                 for t in p.children
                 if t.dep_ == "pobj" and is_noun(t) and not t.ent_type_ and words().metric_of(t.lower_)
             ),

@@ -47,9 +47,7 @@ _LEAD = re.compile(
     r"(?:the\s+|about\s+|around\s+|early\s+|late\s+|mid-|in\s+|its\s+)*\Z",
     re.I,
 )
-_APRIL_YEARS = re.compile(
-    r"₹|\brupees?\b|\bcrores?\b|\blakhs?\b|\bIndia\b|\bRs\b|\bJapan(?:ese)?\b|¥|\byen\b"
-)
+_APRIL_YEARS = re.compile(r"₹|\brupees?\b|\bcrores?\b|\blakhs?\b|\bRs\b|\byen\b")
 _YEAR_ENDED = re.compile(
     r"(?:fiscal|financial) year (?:that )?(?:ended|ending|ends|to|runs (?:from \w+ )?to)(?: on| in)?(?: the end of)? (?P<month>[A-Z][a-z]{2,8})"
 )

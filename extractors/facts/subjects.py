@@ -56,7 +56,8 @@ class Subjects:
 
     def focus(self) -> Subject:
         """The organisation in focus."""
-        return self.topic, "focus"
+        observed = self.topic is None or self.cites(self.topic) or is_observer(self.topic)
+        return (None if observed else self.topic), "focus"
 
     def screened(self, agent: Token | None) -> bool:
         """Whether *agent* takes its money at the box office."""
@@ -130,7 +131,7 @@ class Subjects:
             or self._agent_over(noun)
             or self._placed(noun)
             or self._speaker(noun)
-            or (self.topic, "focus")
+            or self.focus()
         )
 
     def _speaker(self, noun: Token) -> Subject | None:
@@ -139,7 +140,7 @@ class Subjects:
             if token.tag_.startswith("V") and words().lemma(token.lower_) in words().says:
                 agent = agent_of(token)
                 if agent is not None and noun not in agent.subtree:
-                    return (self.phrases.name_at(agent), "speaker") if self.phrases.name_at(agent) else None
+                    return self._company(agent)
         return None
 
     def _company(self, agent: Token) -> Subject | None:
@@ -275,6 +276,7 @@ def agent_of(verb: Token) -> Token | None:
         own = own or next(
             (t for t in verb.rights if t.dep_ in ("nsubj", "nsubjpass") and not t.ent_type_), None
         )
+        own = own or _misread(verb)
         if own is not None:
             return _resolved(own)
         if verb.dep_ in ("relcl", "acl") and is_noun(verb.head):
@@ -290,6 +292,16 @@ def agent_of(verb: Token) -> Token | None:
             continue
         return None
     return None
+
+
+def _misread(verb: Token) -> Token | None:
+    """'Reading app Fernleaf had': a trade that the parser takes for a clause."""
+    clause = next((t for t in verb.lefts if t.dep_ == "csubj" and t.tag_ == "VBG"), None)
+    return (
+        next((t for t in clause.children if t.dep_ == "dobj" and is_name(t)), None)
+        if clause is not None
+        else None
+    )
 
 
 def _resolved(agent: Token) -> Token:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -66,6 +67,7 @@ _IRREGULAR = {
     "write": "wrote written",
     "dive": "dove",
 }
+_AFTER_HEAD = re.compile(r"\s(?:of|in|from|per|on|for|to|by)\s")
 _DOUBLES = frozenset(
     {"drop", "top", "slip", "dip", "plan", "net", "cut", "trim", "slim", "log", "commit", "peg", "sit"}
 )
@@ -155,7 +157,11 @@ class Words:
         >>> words().metric_of("overseas box office").id
         'box_office'
         """
-        parts = phrase.lower().replace("-", " ").split()
+        head = _AFTER_HEAD.split(phrase.lower(), maxsplit=1)[0]
+        return self._metric_in(head) or (self._metric_in(phrase.lower()) if head != phrase.lower() else None)
+
+    def _metric_in(self, phrase: str) -> Metric | None:
+        parts = phrase.replace("-", " ").split()
         for start in range(len(parts)):
             if found := self.metrics.get(" ".join(parts[start:])):
                 return found
