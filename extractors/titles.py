@@ -31,14 +31,14 @@ _NOUN = (
 _NOUNS = _NOUN.removesuffix(")") + r"|successe?|work|offering|original|project|entrie|storie|comedie|fantasie)s?"
 _CALLED = re.compile(
     rf"(?:\b{_NOUN}s?\W{{1,3}}(?:[\w’'-]+\W{{1,3}}){{0,2}}|\b(?:titled|entitled|called|named|name|dubbed|adapted from|"
-    rf"watched|starring in|stars in|starred in|role in|star of|author of|creator of|episodes? of|season of|remake of|adaptation of)\W{{1,3}})$",
+    rf"watched|starring in|stars in|starred in|role in|star of|author of|creator of|episodes? of|season of|remake of|adaptation of|best-?sellers?)\W{{1,3}})$",
     re.IGNORECASE,
 )
 _CALLED_AFTER = re.compile(rf"\W{{1,3}}(?:(?:is|was|,|a|an|the|which|has)\s+)*(?:[\w-]+\s)?{_NOUN}\b|\W{{1,3}}(?:star|season|episode|series)", re.IGNORECASE)
 _SHOWN = re.compile(
-    r"\b(?:streamed|filmed|shot (?:in|on|at|over)|remade|dubbed|views|episodes?|seasons?|charts?|viewers?|downloads?|"
+    r"\b(?:streamed|filmed|shot (?:in|on|at|over|during|for|by)|remade|dubbed|views|episodes?|seasons?|charts?|viewers?|downloads?|"
     r"downloaded|box office|premiered|adapted|translated|languages|plays|screened|subscribers|sequel|cast|starring|"
-    r"stars|aired|opened|producers|cost|sold|released|number one|top ten|drama|series|film|novel|app|titles|platform|studio|production)\b"
+    r"stars|aired|opened|producers|cost|made|earned|grossed|sold|released|number one|top ten|drama|series|film|novel|app|titles|platform|studio|production)\b"
 )
 _NOT_A_STORY = re.compile(
     r"\b(?:song|single|album|track|report|paper|study|essay|magazine|campaign|speech|slogan|policy|initiative|"

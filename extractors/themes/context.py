@@ -19,7 +19,7 @@ from extractors.themes.words import Words
 
 SURE_KINDS = ("strong", "binding")
 _NONFICTION = "real:nonfiction"
-_PART_OF_A_SIGN = {"plain": 1.0, "faint": 0.5}
+_PART_OF_A_SIGN = {"plain": 1.0, "faint": 0.5, "trade": 0.5}
 """What a word that is no sure sign of a story counts for; a sure one, ``strong`` or ``binding``, counts for 2.
 Binding ones say that what stands beside them is the story's matter; ``real`` ones (crime, sport, medicine)
 that it is none; ``void`` ones are not the words they hold."""
@@ -36,7 +36,7 @@ class Cues:
 
     def __init__(self, rules: Mapping[str, Any]) -> None:
         classes = rules.get("classes", {})
-        rows = [(kind, p) for kind in ("strong", "plain", "faint", "binding", "void") for p in rules[kind]]
+        rows = [(kind, p) for kind in ("strong", "plain", "faint", "trade", "binding", "void") for p in rules[kind]]
         rows += [(f"real:{kind}", p) for kind, patterns in rules["real"].items() for p in patterns]
         self.kinds = [kind for kind, _ in rows]
         self.patterns = PatternSet(compile_pattern(p, classes) for _, p in rows)
@@ -90,7 +90,8 @@ class StoryContext:
                 self._real.setdefault(sentence, set()).add(kind)
             else:
                 self._cues.setdefault(sentence, []).append(_Cue(match.start, match.end, kind))
-                self._mark_head(match)
+                if kind != "trade":
+                    self._mark_head(match)
 
     def _mark_head(self, match: Match) -> None:
         if match.first < 0:
@@ -118,6 +119,11 @@ class StoryContext:
         """Whether the sentence may tell a plot: it, one of the two before it or the next speaks of one."""
         near = range(max(0, sentence - 2), min(sentence + 2, len(self.sentences)))
         return any(self.binding(n) for n in near)
+
+    def holds_a_cue(self, match: Match) -> bool:
+        """Whether *match* itself has a story word in it."""
+        here = self._cues.get(self.sentence_at(match.start), ())
+        return any(cue.start < match.end and match.start < cue.end for cue in here)
 
     def own(self, sentence: int, but: tuple[int, int] = (0, 0)) -> float:
         """How much the sentence alone, *but* for a span, speaks of a story: 0 to 2."""

@@ -13,8 +13,11 @@ from extractors.themes.patterns import Match
 from extractors.themes.taxonomy import Form, Taxonomy
 from extractors.themes.words import simplified
 
+NOT_AGAINST = -1.5
+ENOUGH_FOR_SURE = 0.5
 ENOUGH_FOR_STORY = 1.5
 ENOUGH_FOR_STRICT = 2.0
+"""The scores that a form needs by its level; a sure one that holds a story word needs none."""
 BOUND = 1.0
 LISTED = 0.75
 """What a story word right beside a form, and each other trope of its sentence, add to the story's score."""
@@ -86,7 +89,8 @@ class _Reading:
         bound = self.context.bound(match)
         score = self.context.score(sentence, (match.start, match.end)) + BOUND * bound + LISTED * min(others, 2)
         if form.level == "sure":
-            return self.context.real(sentence) - self.context.own(sentence) < ENOUGH_FOR_STRICT
+            needed = NOT_AGAINST if self.context.holds_a_cue(match) else ENOUGH_FOR_SURE
+            return score >= needed
         if form.level == "story":
             return score >= ENOUGH_FOR_STORY
         if form.level == "plot":

@@ -14,13 +14,14 @@ from typing import Any, Literal
 
 from extractors.errors import RuleError
 from extractors.themes.patterns import Classes, PatternSet, Step, compile_pattern
-from extractors.themes.words import base_forms, is_chinese
+from extractors.themes.words import BREAK, base_forms, is_chinese
 
 Level = Literal["sure", "story", "plot", "strict", "title", "near", "not", "unless", "person"]
 LEVELS: tuple[Level, ...] = ("sure", "story", "strict", "title", "not", "unless", "person")
 
 _OWN_KEYS = {"id", "name", "label", "family", "phrases", "near", "within", "exclude", "story"}
 _WITHIN = 12
+_SIGNS = re.compile(r"[?*+\\!,;:]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +158,16 @@ def _check_own(row: Mapping[str, Any], name: str) -> None:
         if not isinstance(value, (list, tuple)) or (key == "phrases" and not value):
             raise RuleError(f'theme {name!r}: {key} must be a list of phrases, {key} = ["lost memory"] say')
         for number, phrase in enumerate(value, 1):
-            if not isinstance(phrase, str) or not (is_chinese(phrase) or base_forms(phrase)):
+            if not isinstance(phrase, str) or not _has_words(phrase):
                 raise RuleError(f"theme {name!r}: {key}, number {number}: {phrase!r} is no phrase of words")
     if not isinstance(row.get("within", _WITHIN), int) or row.get("within", _WITHIN) < 1:
         raise RuleError(f"theme {name!r}: within must be a whole number of words, 1 or more")
     if not isinstance(row.get("story", False), bool):
         raise RuleError(f"theme {name!r}: story must be true or false")
+
+
+def _has_words(phrase: str) -> bool:
+    return is_chinese(phrase) or any(form != BREAK for form in base_forms(phrase))
 
 
 def slug(name: str) -> str:
@@ -179,6 +184,6 @@ def _own_forms(row: Mapping[str, Any], at: int, theme: Theme) -> Iterator[Form]:
     level: Level = "near" if near else "story" if row.get("story") else "sure"
     within = int(row.get("within", _WITHIN)) if near else 0
     for phrase in row["phrases"]:
-        yield Form(at, level, phrase, near, within, own=True)
+        yield Form(at, level, _SIGNS.sub(" ", phrase), near, within, own=True)
     for phrase in row.get("exclude", ()):
-        yield Form(at, "unless", phrase, own=True)
+        yield Form(at, "unless", _SIGNS.sub(" ", phrase), own=True)
