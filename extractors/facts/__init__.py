@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -80,9 +81,25 @@ def _sentence_of(doc: Doc, figure: Figure) -> int | None:
     return None
 
 
+_LEGAL_FORM = re.compile(
+    r",?\s(?:Inc|Corp|Ltd|Plc|PLC|plc|Co|Limited|LLC|AG|SE|NV|SA|Corporation|Company|Holdings?)\b\.?"
+)
+
+
+def _with_form(text: str, end: int) -> int:
+    """The end of a name with the legal form that follows it: the parser makes that the head."""
+    found = _LEGAL_FORM.match(text, end)
+    return found.end() if found else end
+
+
 def _names(doc: Doc, companies: Sequence[Company], figures: Sequence[Figure]) -> list[Name]:
     """The organisations' mentions in order; the model's own where nobody read companies."""
-    named = [(m.start, m.end, c.name) for c in companies for m in c.mentions if c.kind == "company"]
+    named = [
+        (m.start, _with_form(doc.text, m.end), c.name)
+        for c in companies
+        for m in c.mentions
+        if c.kind == "company"
+    ]
     if not companies:
         named = [(e.start_char, e.end_char, e.text) for e in doc.ents if e.label_ == "ORG"]
     taken = [(f.start, f.end) for f in figures]

@@ -83,6 +83,8 @@ class Meanings:
                 return self._signed(meaning, anchor, hanging.frame.id)
         if meaning := self._joined(anchor):
             return self._signed(meaning, anchor, "joined")
+        if figure.kind == "multiple" and (meaning := self.earlier(anchor)):
+            return self._signed(meaning, anchor, "times-as-much")
         if meaning := self._nearest(anchor):
             return self._signed(meaning, anchor, "nearest-metric")
         return None
@@ -181,6 +183,17 @@ class Meanings:
             return None
         return _on_growth(self, anchor, {"growth": self.doc[last]})
 
+    def _by_growth(self, anchor: Token) -> Meaning | None:
+        """'saw revenue jump by 5%'."""
+        first = self._first(anchor)
+        if first < 2 or self.doc[first - 1].lower_ != "by" or not is_noun(self.doc[first - 2]):
+            return None
+        return (
+            _on_growth(self, anchor, {"growth": self.doc[first - 2]})
+            if self.doc[first - 2].lower_ in words().move_nouns
+            else None
+        )
+
     def _length(self, anchor: Token) -> int:
         return next(last - first for _, first, last in self.draft.figures if first <= anchor.i < last)
 
@@ -204,6 +217,9 @@ class Meanings:
     def _signed(self, meaning: Meaning, anchor: Token, rule: str) -> Meaning:
         figure = self.anchors[anchor.i]
         multiple = figure.kind == "multiple" and not meaning.compared
+        before = self.doc[max(self._first(anchor) - 1, 0)].lower_
+        if before in ("up", "down") and not meaning.direction and figure.kind == "percent":
+            meaning = replace(meaning, direction="up" if before == "up" else "down", growth=True)
         direction = meaning.direction or (_multiple_direction(figure) if multiple else None)
         meaning = self._by_analysts(self._set_against(meaning, anchor))
         return replace(
@@ -367,7 +383,7 @@ class Meanings:
         direction: Direction | None = "up" if words().moves[lemma] == "up" else "down"
         if prep is not None and prep.lower_ in ("from", "against", "for", "of", "in", "on"):
             direction = None
-        moved = object_of(verb, figure)
+        moved = object_of(verb, figure) if lemma in words().causes else None
         thing = moved if moved is not None and self._is_metric(moved) else agent
         meaning = self._of_thing(thing, verb)
         return meaning and replace(
@@ -464,6 +480,15 @@ class Meanings:
                 metric = self._worth(of)
             return Meaning(metric, subject, subject_rule=rule, verb=verb)
         subject, rule = self.subjects.of_agent(agent) if agent is not None else self.subjects.focus()
+        if (
+            agent is not None
+            and metric == "revenue"
+            and agent.lower_ in words().parts
+            and self.subjects.topic
+        ):
+            part = self.phrases.noun(agent)
+            if part.lower() != agent.lower_:
+                return Meaning(f"{part} revenue", self.subjects.topic, subject_rule="focus", verb=verb)
         if metric == "revenue" and self.subjects.screened(agent):
             metric = "box office"
         if metric == "sales" and thing is not None and prep is not None and prep.lower_ == "for":
@@ -488,6 +513,8 @@ class Meanings:
 
     def _worth(self, thing: Token) -> str:
         known = words().metric_of(thing.lower_)
+        if thing.lower_ in words().broad_nouns and any(t.dep_ in ("compound", "amod") for t in thing.lefts):
+            return "market size"
         if is_place(thing) or (known and known.id == "market_size"):
             return "market size"
         is_company = self.phrases.name_at(thing) or is_name(thing) or thing.lower_ in words().company_nouns
@@ -545,6 +572,10 @@ class Meanings:
 
 
 def _on_noun(self: Meanings, anchor: Token, roles: Mapping[str, Token]) -> Meaning | None:
+    before = self.earlier(anchor) if self.anchors[anchor.i].kind == "percent" else None
+    if before and " share of " in before.metric and roles["metric"].lower_ not in words().wraps:
+        whole = before.metric.partition(" share of ")[2]
+        return replace(before, metric=f"{self.phrases.noun(roles['metric'])} share of {whole}", like=None)
     return self.from_noun(roles["metric"], anchor)
 
 
@@ -608,8 +639,9 @@ def _on_way(self: Meanings, anchor: Token, roles: Mapping[str, Token]) -> Meanin
         meaning = self.of(head.i)
     if meaning is None:
         meaning = self.earlier(anchor)
-    if meaning is None and head.tag_.startswith("V"):
+    if meaning is None and head.tag_.startswith("V") and anchor.i < len(self.doc):
         meaning = self._of_thing(agent_of(head), head)
+        meaning = meaning and replace(meaning, subject_rule=f"far {meaning.subject_rule}")
     return meaning and replace(meaning, direction=direction, growth=True, compared=False)
 
 

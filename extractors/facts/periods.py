@@ -116,7 +116,7 @@ def resolve(text: str, when: When) -> list[PeriodMention]:
 
 _CAPITAL = re.compile(
     r"\A[\s\"“'‘(]*(?!(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec|Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)[a-z]*\b)"
-    r"[A-Z](?=[a-z])"
+    r"[A-Z](?=[a-z\s])"
 )
 _WORTH_A_LOOK = re.compile(
     r"\d{2}|year|quarter|half|month|week|decade|today|yesterday|overnight|then|period|same|day\b|annual|"

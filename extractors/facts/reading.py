@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 from extractors.facts import periods
 from extractors.facts.confidence import confidence_of
 from extractors.facts.days import NOWHEN, Period
-from extractors.facts.draft import Draft
+from extractors.facts.draft import Draft, is_margin
 from extractors.facts.frames import Frames
 from extractors.facts.meaning import Meaning, Meanings, _bare
 from extractors.facts.phrases import Phrases
@@ -96,7 +96,24 @@ class TextReader:
         timed = self._timed(doc, read, timing)
         for at, meaning in _with_directions(read, timed, self.figures, doc):
             yield self._fact(at, meaning, timed[at], doc, draft, claims)
+            yield from self._margins(at, meaning, timed[at], doc, draft, claims)
         self._remember(read, timed, doc)
+
+    def _margins(
+        self, at: int, meaning: Meaning, timing: Timing, doc: Doc, draft: Draft, claims: Claims
+    ) -> Iterator[Fact]:
+        """The tolerance that follows the figure, as a fact of its own: 'plus or minus 2%'."""
+        after = at + 1 if at + 1 < len(self.figures) else at
+        if (
+            after > at
+            and self.figures[after].end <= draft.sentence.end
+            and is_margin(self.text, self.figures[after])
+        ):
+            basis = basis_of(doc, meaning)
+            of = replace(
+                meaning, metric=f"{_named(meaning, basis)} margin of error", wrap="forecast", direction=None
+            )
+            yield replace(self._fact(after, of, timing, doc, draft, claims), basis=basis, confidence="low")
 
     def _fact(
         self, at: int, meaning: Meaning, timing: Timing, doc: Doc, draft: Draft, claims: Claims
@@ -243,6 +260,8 @@ def _day(day: date | None) -> Period:
 
 def _is_past(doc: Doc, meaning: Meaning) -> bool:
     """Whether the figure's clause is in the simple past, or has no verb of its own."""
+    if meaning.noun is not None and meaning.noun.dep_ == "pobj" and meaning.noun.head.lower_ == "with":
+        return True
     verb = (
         meaning.verb
         if meaning.verb is not None

@@ -213,6 +213,9 @@ class Subjects:
                 and noun.lower_ in ("size", "price", "rate", "length", "pay", "budget")
             ):
                 return self.phrases.thing(target), "stated"
+            flows = words().metrics.get(noun.lower_)
+            if prep.lower_ == "from" and not (flows and flows.flow):
+                continue
             if self.phrases.name_at(target):
                 return self.phrases.name_at(target), "named"
             placed = is_place(target) or is_name(target) or any(is_place(t) for t in target.lefts)

@@ -127,6 +127,8 @@ class SentencePeriods:
         token = self._token(mention)
         if token is None:
             return True
+        if mention.form in _OF_DAYS and self._is_of_saying(token, figure):
+            return False
         above = {figure.i, *(t.i for t in figure.ancestors)}
         for up in [token, *token.ancestors]:
             if up.i in above:
@@ -134,6 +136,11 @@ class SentencePeriods:
             if up.dep_ in ("relcl", "acl", "advcl") and up != token:
                 return False
         return True
+
+    def _is_of_saying(self, token: Token, figure: Token) -> bool:
+        """'Harrow said on Friday': the day of the saying."""
+        verb = next((t for t in [token, *token.ancestors] if t.tag_.startswith("V")), None)
+        return verb is not None and words().lemma(verb.lower_) in words().says and verb != figure.head
 
     def _not_apart(self, figure: Token, shared: Token) -> bool:
         for up in [figure, *figure.ancestors]:

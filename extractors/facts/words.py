@@ -124,6 +124,7 @@ class Words:
         self.lemmas = _lemmas(rules)
         moves = rules["moves"]
         self.moves = _directions(moves, "up", "down")
+        self.causes = frozenset(moves["causes"])
         self.move_nouns = _directions(moves, "up_nouns", "down_nouns")
         self.move_words = _directions(moves, "up_words", "down_words")
         self.events = frozenset(rules["counted"]["events"])
@@ -140,6 +141,7 @@ class Words:
         self.pronouns = frozenset(rules["stand_ins"]["pronouns"])
         self.company_nouns = frozenset(rules["stand_ins"]["company"])
         self.broad_nouns = frozenset(rules["stand_ins"]["broad"])
+        self.parts = frozenset(rules["stand_ins"]["parts"])
         self.observers = frozenset(rules["stand_ins"]["observers"])
         self.work_nouns = frozenset(rules["stand_ins"]["work"])
         self.place_nouns = frozenset(rules["stand_ins"]["place"])
