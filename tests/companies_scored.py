@@ -1,6 +1,6 @@
 """Scoring of companies read from example texts, for the tests' floors and the benchmark.
 
-An example is a line of ``tests/data/companies/*.jsonl``: ``text``, ``companies`` and ``organisations`` (names of
+An example is a line of ``tests/data/companies/*.jsonl``: ``text``, ``companies``, ``organisations`` (names of
 authorities, associations, events, news media: wrong as companies). A company is its right names in a list, or
 ``{"name", "mentions", "spans"}``, where ``spans`` are all the places that name it.
 """

@@ -6,15 +6,13 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from extractors.companies.chunks import Chunk
+from extractors.companies.left_context import POSSESSIVE, cues_before, is_person
 from extractors.companies.linking import is_contraction
 from extractors.companies.vocabulary import Vocabulary
 from extractors.companies.words import Word
 
 _BEFORE, _AFTER, _ADJECTIVES = 8, 14, 9
-_CALLED = frozenset({"called", "named", "dubbed", "titled"})
 _SUBJECT_GAPS = (" ", "—", " — ")
-_OPENING = ("", " ", "-", " “", ' "', " ‘", " '", " (", ": ", "—", " — ", " – ", " - ")
-_POSSESSIVE = ("'s ", "’s ", "' ", "’ ")
 _BREAKING = (", ", " (", " – ", " — ", " - ", "—", "–")
 
 
@@ -24,94 +22,16 @@ def cues(words: Sequence[Word], chunk: Chunk, vocabulary: Vocabulary) -> Iterato
     before = [w for w in words[max(0, chunk.first - _BEFORE) : chunk.first] if w.sentence == sentence]
     after = [w for w in words[chunk.last + 1 : chunk.last + 1 + _AFTER] if w.sentence == sentence]
     name = words[chunk.first : chunk.last + 1]
-    if len(before) > 1 and name[0].gap == ", " and _are_rivals(before, vocabulary):
-        yield "company noun before"
-    if before and name[0].gap in (": ", ":") and before[-1].lower in vocabulary.markets:
-        yield "a ticker itself"
-    if before and name[0].gap in _OPENING:
-        yield from _before(before, name, vocabulary)
+    if before:
+        yield from cues_before(before, name, vocabulary)
     if after:
         yield from _after(after, name, vocabulary)
-        if (
-            name[0].heading
-            and after[0].gap in (" ", *_POSSESSIVE)
-            and after[0].lower in vocabulary.headline_verbs
-        ):
+        if name[0].heading and _is_headline_subject(after[0], vocabulary):
             yield "headline verb"
 
 
-def _before(before: Sequence[Word], name: Sequence[Word], vocabulary: Vocabulary) -> Iterator[str]:
-    plain = list(before)
-    while plain and plain[-1].lower in vocabulary.determiners:
-        plain.pop()
-    if not plain:
-        return
-    lowers = [word.lower for word in plain]
-    if vocabulary.strong_before.ending(lowers) or _is_called(lowers, vocabulary):
-        yield "shares of it"
-    elif _is_of_platform(lowers, vocabulary):
-        yield "on it"
-    elif place := vocabulary.place_before.ending(lowers):
-        yield "town of it" if len(place) > 1 and place[-1] == "of" else "in it"
-    if is_example(lowers, vocabulary):
-        yield "apps such as it"
-    if plain[-1] is before[-1] or before[-1].lower == "the":
-        yield from _noun_before(before, plain[-1], lowers, name[0], vocabulary)
-    if vocabulary.person_before.ending(lowers):
-        yield "person before"
-    if lowers[-1] == "told" and plain[-1].text[0].islower():
-        yield "told it"
-    if before[-1].lower in ("a", "an") and name[0].gap == " ":
-        yield "after a"
-    if len(before) > 1 and before[-1].gap == "-" and lowers[-1] in vocabulary.suffixed | vocabulary.based:
-        yield "based somewhere"
-    if lowers[-1] in ("of", "at", "from") and len(plain) > 2 and _is_person(plain[-3:-1], vocabulary):
-        yield "somebody of it"
-
-
-def _noun_before(
-    before: Sequence[Word], last: Word, lowers: Sequence[str], name: Word, vocabulary: Vocabulary
-) -> Iterator[str]:
-    common = last.text[0].islower() or last.first
-    if common and last.lower in vocabulary.nouns:
-        yield "company noun before"
-        if last.lower in vocabulary.product_nouns:
-            yield "product"
-    elif common and last.lower in vocabulary.media_nouns and not last.first:
-        yield "media noun before"
-    elif last.lower in vocabulary.titles and last is before[-1] and name.gap == " ":
-        yield "title before"
-    if common and vocabulary.title_before.ending(lowers):
-        yield "film before"
-
-
-def _are_rivals(before: Sequence[Word], vocabulary: Vocabulary) -> bool:
-    """'two of its competitors, X and Y', 'other platforms, X among them'."""
-    noun, of = before[-1].lower, before[-2].lower
-    return noun.endswith("s") and noun in vocabulary.nouns and of in vocabulary.owning
-
-
-def _is_called(lowers: Sequence[str], vocabulary: Vocabulary) -> bool:
-    """'an app called X', 'the company, named X'."""
-    return lowers[-1] in _CALLED and bool(vocabulary.nouns & set(lowers[-4:-1]))
-
-
-def _is_of_platform(lowers: Sequence[str], vocabulary: Vocabulary) -> bool:
-    return lowers[-1] == "on" and bool(vocabulary.on_platforms & set(lowers[-6:-1]))
-
-
-def is_example(lowers: Sequence[str], vocabulary: Vocabulary) -> bool:
-    """Whether *lowers* end in 'platforms such as', 'carriers including', 'its clients are'."""
-    such = vocabulary.examples.ending(lowers)
-    if such is None:
-        return False
-    nouns = lowers[-len(such) - 2 : -len(such)]
-    return any(word in vocabulary.nouns or word in vocabulary.counted for word in nouns)
-
-
-def _is_person(pair: Sequence[Word], vocabulary: Vocabulary) -> bool:
-    named = all(word.text[0].isupper() for word in pair) and pair[1].gap == " "
-    return named and (pair[0].lower in vocabulary.given_names or pair[0].lower in vocabulary.surnames)
+def _is_headline_subject(following: Word, vocabulary: Vocabulary) -> bool:
+    return following.gap in (" ", *POSSESSIVE) and following.lower in vocabulary.headline_verbs
 
 
 def _after(after: Sequence[Word], name: Sequence[Word], vocabulary: Vocabulary) -> Iterator[str]:
@@ -122,9 +42,9 @@ def _after(after: Sequence[Word], name: Sequence[Word], vocabulary: Vocabulary) 
         elif lowers[0] in vocabulary.suffixed:
             yield "backed by it"
         return
-    if gap in _POSSESSIVE and len(after) > 1 and _is_person(after[:2], vocabulary):
+    if gap in POSSESSIVE and len(after) > 1 and is_person(after[:2], vocabulary):
         yield "its somebody"
-    if gap in _POSSESSIVE:
+    if gap in POSSESSIVE:
         if vocabulary.strong_possessed & set(lowers[:2]):
             yield "its revenue"
         return
@@ -166,8 +86,9 @@ def _noun_after(
     after: Sequence[Word], lowers: Sequence[str], name: Sequence[Word], vocabulary: Vocabulary
 ) -> Iterator[str]:
     """'X app' and 'X short-drama platform'; but 'Streaming platforms', 'Game publisher Vantor'."""
-    if _named_product(after, vocabulary):
-        yield from ("company noun after", "product")
+    if adjectives := _named_product(after, vocabulary):
+        adjective = _is_adjective(after[adjectives:], name)
+        yield from ("plural noun after",) if adjective else ("company noun after", "product")
     elif after[0].text[0].islower() and lowers[0] in vocabulary.nouns:
         plural = lowers[0].endswith("s") and not vocabulary.belongings.starting(lowers)
         if plural or _is_adjective(after, name):
@@ -205,13 +126,13 @@ def _subject(
         yield "central bank's rate"
 
 
-def _named_product(after: Sequence[Word], vocabulary: Vocabulary) -> bool:
-    """'X mobile app', 'X short-drama platform': the noun past at most two adjectives."""
+def _named_product(after: Sequence[Word], vocabulary: Vocabulary) -> int:
+    """How many adjectives stand before the noun in 'X mobile app', 'X short-drama platform'; 0 elsewhere."""
     adjectives = len(list(takewhile(lambda word: word.lower in vocabulary.app_adjectives, after[:3])))
     if not 0 < adjectives < len(after) or after[0].gap != " ":
-        return False
+        return 0
     noun = after[adjectives].lower
-    return noun in vocabulary.product_nouns and not noun.endswith("s")
+    return adjectives if noun in vocabulary.product_nouns and not noun.endswith("s") else 0
 
 
 def _has_its_own(after: Sequence[Word]) -> bool:
@@ -252,7 +173,7 @@ def _apposition(after: Sequence[Word], lowers: Sequence[str], vocabulary: Vocabu
     elif (
         not after[0].text[0].isupper()
         or lowers[0] in vocabulary.apposed
-        or (len(after) > 2 and after[1].gap in _POSSESSIVE)
+        or (len(after) > 2 and after[1].gap in POSSESSIVE)
     ):
         yield from _described(after, vocabulary)
     if lowers[0] == "which" and len(lowers) > 2:

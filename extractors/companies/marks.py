@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from extractors.companies.candidates import Name
-from extractors.companies.context import is_example
 from extractors.companies.evidence import ENOUGH, PERSONAL
 from extractors.companies.known import KnownCompanies
+from extractors.companies.left_context import is_example
 from extractors.companies.organisations import Organisation
 from extractors.companies.rows import NOT_COUNTED
 from extractors.companies.vocabulary import Vocabulary

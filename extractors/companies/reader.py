@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from extractors.companies.candidates import NAMES, Entity, Name, names
+from extractors.companies.candidates import NAMES, Entity, Mention, Name, names
 from extractors.companies.chunks import Chunk, chunks
 from extractors.companies.kinds import kind_of
 from extractors.companies.known import KnownCompanies, NameMatch
@@ -18,6 +19,8 @@ from extractors.findings import Company, Text
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
+
+_DASH = re.compile("--|—|–| - ")
 
 
 def read(doc: Doc, about: Text, known: KnownCompanies) -> tuple[tuple[Company, ...], tuple[Company, ...]]:
@@ -124,6 +127,18 @@ def _accepted(
             name.extra.add("holds a known name")
         if name.form.lower() in known.product_names:
             name.extra.add("a product's name")
-        if key(name.form) == publisher:
+        if key(name.form) == publisher or _is_wire(found, name):
             name.kind = "media"
     return [of_name(name, known) for name in gathered if name.is_company or name.is_other]
+
+
+def _is_wire(found: Sequence[Word], name: Name) -> bool:
+    """Whether *name* stands in the brackets of a dateline: 'LONDON, May 3 (Wirepoint) -- '."""
+    return any(_is_in_dateline(found, mention) for mention in name.mentions)
+
+
+def _is_in_dateline(found: Sequence[Word], mention: Mention) -> bool:
+    follows = found[mention.last + 1 : mention.last + 2]
+    opened = found[mention.first].gap.endswith("(") or mention.start == 1
+    dashed = [word for word in found[mention.last + 1 : mention.last + 5] if _DASH.search(word.gap)]
+    return opened and bool(follows) and follows[0].gap.startswith(")") and bool(dashed) and mention.first < 12

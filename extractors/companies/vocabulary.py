@@ -57,6 +57,8 @@ class Vocabulary:
     belongings: Phrases
     participles: Phrases
     counted: Words
+    clients: Words
+    title_plurals: Words
     authorities: Words
     on_platforms: Words
     first_words: Words
@@ -138,6 +140,8 @@ def vocabulary() -> Vocabulary:
         belongings=_phrases(company["belongings"]),
         participles=_phrases(company["participles"]),
         counted=_words(company["counted"]),
+        clients=_words(company["clients"]),
+        title_plurals=_words(title["plurals"]),
         authorities=_words(company["authorities"]),
         on_platforms=_words(company["on_platforms"]),
         first_words=_words(company["first_words"]),
