@@ -100,9 +100,9 @@ def _noun_after(
 
 
 def _is_adjective(after: Sequence[Word], name: Sequence[Word]) -> bool:
-    """Whether the one word that starts the sentence only describes the name that follows the noun."""
+    """Whether the one word only describes the name that follows the noun: 'Homegrown platform Vantor'."""
     following = after[1].text[0].isupper() and after[1].gap == " " if len(after) > 1 else False
-    return name[0].first and len(name) == 1 and following
+    return len(name) == 1 and following
 
 
 def _subject(

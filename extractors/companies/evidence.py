@@ -58,6 +58,7 @@ WEIGHTS = {
     "media noun before": -4.0,
     "told it": -1.5,
     "after a": -0.8,
+    "after the": -0.5,
     "authority in apposition": -5.0,
     "person verb": -1.5,
     "in it": -1.0,

@@ -9,6 +9,7 @@ from extractors.companies.words import Word
 
 OPENING = ("", " ", "-", " “", ' "', " ‘", " '", " (", ": ", "—", " — ", " – ", " - ")
 POSSESSIVE = ("'s ", "’s ", "' ", "’ ")
+_LISTING = 6
 _CALLED = frozenset({"called", "named", "dubbed", "titled"})
 
 
@@ -45,7 +46,8 @@ def _plain(before: Sequence[Word], gap: str, vocabulary: Vocabulary) -> list[Wor
 def _phrases(plain: Sequence[Word], vocabulary: Vocabulary) -> Iterator[str]:
     """Cues of the phrase that *plain* ends with, whatever article stood after it."""
     lowers = [word.lower for word in plain]
-    if vocabulary.strong_before.ending(lowers) or _is_called(lowers, vocabulary):
+    strong = vocabulary.strong_before.ending(lowers)
+    if (strong and _is_running(plain[-len(strong) :], vocabulary)) or _is_called(lowers, vocabulary):
         yield "shares of it"
     elif _is_of_platform(lowers, vocabulary):
         yield "on it"
@@ -63,6 +65,18 @@ def _phrases(plain: Sequence[Word], vocabulary: Vocabulary) -> Iterator[str]:
         yield "somebody of it"
 
 
+def _is_running(phrase: Sequence[Word], vocabulary: Vocabulary) -> bool:
+    """Whether *phrase* is running text, and no part of a title: not 'Sold to the Alpha'."""
+    return all(
+        not word.text[0].isupper()
+        or word.text.isupper()
+        or word.first
+        or word.heading
+        or word.lower in vocabulary.peoples
+        for word in phrase
+    )
+
+
 def _adjoining(
     before: Sequence[Word], plain: Sequence[Word], name: Sequence[Word], vocabulary: Vocabulary
 ) -> Iterator[str]:
@@ -70,6 +84,8 @@ def _adjoining(
     last = before[-1]
     if last.lower in ("a", "an") and name[0].gap == " ":
         yield "after a"
+    elif last.lower == "the" and len(name) == 1 and not last.first:
+        yield "after the"
     if last.gap == "-" and last.lower == "born":
         yield "person before"
     elif last.gap == "-" and last.lower in vocabulary.suffixed | vocabulary.based:
@@ -119,7 +135,8 @@ def is_example(lowers: Sequence[str], vocabulary: Vocabulary) -> bool:
     such = vocabulary.examples.ending(lowers)
     if such is None:
         return False
-    nouns = lowers[-len(such) - 2 : -len(such)]
+    reach = _LISTING if such[0].startswith("includ") else 2  # 'startups in other regions include'
+    nouns = lowers[-len(such) - reach : -len(such)]
     return any(word in vocabulary.nouns or word in vocabulary.clients for word in nouns)
 
 

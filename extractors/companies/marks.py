@@ -126,15 +126,27 @@ def _ends_in_firms(found: Sequence[Word], last: int, vocabulary: Vocabulary) -> 
 
 def _joint(found: Sequence[Word], at: int, end: int, vocabulary: Vocabulary) -> str | None:
     """What joins the name that starts at word *at* to the one that ends at *end*: a comma, or 'and'."""
-    if at and found[at - 1].end == end and found[at].gap == ", ":
+    if at and found[at].gap == ", " and _ends_at(found, at - 1, end):
         return ","
     first = at
     while (
         first > 0 and at - first < 4 and found[first].gap == " " and _introduces(found[first - 1], vocabulary)
     ):
         first -= 1
-    conjoined = first > 1 and found[first - 1].lower in ("and", "or") and found[first - 2].end == end
+    conjoined = first > 1 and found[first - 1].lower in ("and", "or") and _ends_at(found, first - 2, end)
     return "and" if conjoined and found[first].gap == " " and found[first - 1].gap in _LIST_GAPS else None
+
+
+def _ends_at(found: Sequence[Word], at: int, end: int) -> bool:
+    """Whether the name that ends at *end* ends with word *at*, or with 'in Europe' after it."""
+    if found[at].end == end:
+        return True
+    place = at
+    while place > 1 and at - place < 3 and found[place].text[0].isupper():
+        place -= 1
+    if found[place].lower == "the":
+        place -= 1
+    return place > 0 and found[place].lower in ("in", "of", "from") and found[place - 1].end == end
 
 
 def _introduces(word: Word, vocabulary: Vocabulary) -> bool:

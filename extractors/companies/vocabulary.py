@@ -180,7 +180,7 @@ def vocabulary() -> Vocabulary:
         | plain["common"]
         | _words(person["functions"]),
         company_nouns=_words(company["nouns"]) - ends,
-        headline_breaks=(plain["common"] - ends)
+        headline_breaks=(plain["common"] - _words(company["last_words"]))
         | _words(rules["grammar"]["headline_verbs"])
         | plain["between"],
         openers=plain["common"] | _words(company["nouns"]),
