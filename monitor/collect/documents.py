@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,9 +10,12 @@ from xml.parsers import expat
 
 from monitor.collect.charsets import decode
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
+_CONTROLS = bytes(code for code in range(32) if code not in (9, 10, 13))
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_BLANK = b"\xef\xbb\xbf \t\r\n"
+_NON_CHARACTERS = re.compile(b"\xef\xbf[\xbe\xbf]")
+_DECLARATION = re.compile(rb"\s*<\?xml\s[^>]*\?>")
+_REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 _ITEM_END = re.compile(rb"</(?:\w+:)?(item|entry)\s*>")
 _NEXT_ITEM = re.compile(rb"\s*<(?:\w+:)?(?:item|entry)[\s>]")
 
@@ -34,29 +38,60 @@ class Document:
 
 def document(body: bytes, content_type: str | None) -> Document:
     """The *body* of a response as a Document."""
-    decoded = decode(body, content_type)
-    text, faults = decoded.text, [decoded.fault] if decoded.fault else []
-    text = text.lstrip("\ufeff \t\r\n")
-    if _FORBIDDEN.search(text):
-        text = _FORBIDDEN.sub("", text)
+    utf8, fault = _as_utf8(body, content_type)
+    faults = [fault] if fault else []
+    if (allowed := _without_forbidden(utf8)) is not None:
+        utf8 = allowed
         faults.append("it holds control characters that XML forbids: they were left out")
-    if "&#" in text and (mended := _mend_references(text)) is not None:
-        text = mended
+    if b"&#" in utf8 and (mended := _mend_references(utf8)) is not None:
+        utf8 = mended
         faults.append("it refers to characters that do not exist (such as &#xD800;): shown as \ufffd")
-    text = _DECLARATION.sub("", text, count=1).lstrip()
-    doctype = "<!DOCTYPE" in text[:4096] or "<!ENTITY" in text[:65536]
-    if "<!ENTITY" in text[:65536]:
+    if declaration := _DECLARATION.match(utf8):
+        utf8 = utf8[declaration.end() :].lstrip()
+    doctype = b"<!DOCTYPE" in utf8[:4096] or b"<!ENTITY" in utf8[:65536]
+    if b"<!ENTITY" in utf8[:65536]:
         faults.append("it declares XML entities, which are never resolved")
-    utf8 = text.encode("utf-8", "replace")
     return Document(utf8, tuple(faults), _why_broken(utf8), doctype)
 
 
-def _mend_references(text: str) -> str | None:
+def _as_utf8(body: bytes, content_type: str | None) -> tuple[bytes, str | None]:
+    """*body* in UTF-8; a large one that is that already is not copied."""
+    if len(body) > PART_BYTES and is_utf8(body):
+        return body.lstrip(_BLANK), None
+    decoded = decode(body, content_type)
+    return decoded.text.encode("utf-8", "replace").lstrip(_BLANK), decoded.fault
+
+
+def is_utf8(body: bytes) -> bool:
+    """Whether *body* is UTF-8 and no other encoding that looks like it; read in pieces."""
+    if b"\x00" in body[:64] or b"\x1b" in body[:4096]:
+        return False
+    reader = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for start in range(0, len(body), PART_BYTES):
+            reader.decode(body[start : start + PART_BYTES])
+        reader.decode(b"", True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _without_forbidden(utf8: bytes) -> bytes | None:
+    """*utf8* without the characters that XML forbids, or None where it has none."""
+    if len(utf8) > PART_BYTES and not _CONTROL.search(utf8) and not _NON_CHARACTERS.search(utf8):
+        return None
+    allowed = utf8.translate(None, _CONTROLS)
+    if len(allowed) == len(utf8) and not _NON_CHARACTERS.search(utf8):
+        return None
+    return _NON_CHARACTERS.sub(b"", allowed)
+
+
+def _mend_references(utf8: bytes) -> bytes | None:
     changed = False
 
-    def mend(reference: re.Match[str]) -> str:
+    def mend(reference: re.Match[bytes]) -> bytes:
         nonlocal changed
-        digits = (reference[1] or reference[2]).lstrip("0")[:8] or "0"
+        digits = (reference[1] or reference[2]).lstrip(b"0")[:8] or b"0"
         code = int(digits, 16 if reference[1] else 10)
         allowed = (
             code in (9, 10, 13)
@@ -65,9 +100,9 @@ def _mend_references(text: str) -> str | None:
             or 0x10000 <= code < 0x110000
         )
         changed = changed or not allowed
-        return reference[0] if allowed else "\ufffd"
+        return reference[0] if allowed else b"\xef\xbf\xbd"
 
-    mended = _REFERENCE.sub(mend, text)
+    mended = _REFERENCE.sub(mend, utf8)
     return mended if changed else None
 
 

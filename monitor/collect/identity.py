@@ -37,12 +37,27 @@ class Identity:
     """
 
     def __init__(self, known: Iterable[KnownEntry] = ()) -> None:
+        # Of earlier parts of the poll only hashes are kept: a hundred thousand rows would be a hundred megabytes.
+        self._keys: set[int] = set()
+        self._seen: set[int] = set()
+        self._used_guids: set[int] = set()
+        self.know(known)
+
+    def know(self, known: Iterable[KnownEntry]) -> None:
+        """Match what follows against the rows *known*, but for those met in this poll."""
         self._by_guid: dict[str, list[KnownEntry]] = defaultdict(list)
         self._by_url: dict[str, list[KnownEntry]] = defaultdict(list)
         self._by_title: dict[str, list[KnownEntry]] = defaultdict(list)
-        self._keys: set[str] = set()
         for row in known:
-            self.add(row)
+            if hash(row.key) in self._keys:
+                continue
+            for index, sign in (
+                (self._by_guid, row.guid),
+                (self._by_url, row.url),
+                (self._by_title, row.title),
+            ):
+                if sign:
+                    index[sign].append(row)
 
     def match(self, entries: Sequence[ParsedEntry]) -> Iterator[Matched]:
         """Each of *entries* that is not a repetition within this poll, matched."""
@@ -50,37 +65,30 @@ class Identity:
         links = Counter(entry.url for entry in entries if entry.url)
         listed = set(guids)
         for entry in entries:
-            row = self._find(entry, guids[entry.guid] == 1, links[entry.url] == 1, listed)
-            if row is not None and row.met:
-                continue
             content_hash = fingerprint(entry)
-            if row is None:
-                key = self._free_key(entry, guids[entry.guid] == 1, content_hash)
-                if key is None:
-                    continue
-                new = KnownEntry(
-                    None, key, entry.guid, entry.url, entry.title, entry.published, content_hash, True
-                )
-                self.add(new)
-                yield Matched(entry, None, key, content_hash, False, False)
-            else:
+            own_guid = guids[entry.guid] == 1 and hash(entry.guid) not in self._used_guids
+            row = self._find(entry, own_guid, links[entry.url] == 1, listed)
+            key = row.key if row else self._free_key(entry, own_guid, content_hash)
+            if not self._is_new(entry, key, content_hash):
+                continue
+            if row:
                 row.met = True
-                changed = row.content_hash != content_hash
-                yield Matched(
-                    entry, row, row.key, content_hash, changed, bool(entry.guid) and row.guid != entry.guid
-                )
+            changed = row is not None and row.content_hash != content_hash
+            new_guid = row is not None and bool(entry.guid) and row.guid != entry.guid
+            yield Matched(entry, row, key, content_hash, changed, new_guid)
 
-    def add(self, row: KnownEntry) -> None:
-        """Take *row* into account; one that is known already is left out."""
-        if row.key in self._keys:
-            return
-        self._keys.add(row.key)
-        if row.guid:
-            self._by_guid[row.guid].append(row)
-        if row.url:
-            self._by_url[row.url].append(row)
-        if row.title:
-            self._by_title[row.title].append(row)
+    def _is_new(self, entry: ParsedEntry, key: str, content_hash: str) -> bool:
+        """Whether neither *key* nor an equal entry was met in this poll; both are from now on."""
+        told = (entry.guid, entry.url, entry.title, entry.published)
+        untold = not (entry.title and (entry.guid or entry.url or entry.published))
+        sign = hash((*told, content_hash) if untold else told)
+        if sign in self._seen or hash(key) in self._keys:
+            return False
+        self._seen.add(sign)
+        self._keys.add(hash(key))
+        if entry.guid:
+            self._used_guids.add(hash(entry.guid))
+        return True
 
     def _find(self, entry: ParsedEntry, own_guid: bool, own_url: bool, listed: set[str]) -> KnownEntry | None:
         same_guid = self._by_guid.get(entry.guid, ()) if entry.guid else ()
@@ -99,8 +107,6 @@ class Identity:
         """The row that *entry* was under another GUID or none: one whose GUID the feed no longer lists."""
         for row in self._by_url.get(entry.url, ()) if entry.url else ():
             renamed = bool(row.guid) and bool(entry.guid) and row.guid != entry.guid
-            if row.met and row.guid == entry.guid and _same_words(row, entry):
-                return row
             if row.met or (renamed and row.guid in listed):
                 continue
             if row.title == entry.title or (own_url and (_alike(row, entry) or not renamed)):
@@ -115,17 +121,18 @@ class Identity:
                 return row
         return None
 
-    def _free_key(self, entry: ParsedEntry, own_guid: bool, content_hash: str) -> str | None:
-        """A key for a new row; None where an equal entry has it already."""
+    def _free_key(self, entry: ParsedEntry, own_guid: bool, content_hash: str) -> str:
+        """A key for a new row."""
         plain = f"guid:{entry.guid}" if entry.guid else f"url:{entry.url}" if entry.url else ""
-        if plain and (own_guid or not entry.guid) and len(plain) <= 1000 and plain not in self._keys:
+        rows = self._by_guid.get(entry.guid, ()) if entry.guid else self._by_url.get(entry.url, ())
+        taken = hash(plain) in self._keys or any(row.key == plain for row in rows)
+        if plain and (own_guid or not entry.guid) and len(plain) <= 1000 and not taken:
             return plain
         when = entry.published.isoformat() if entry.published else ""
         signs = f"{entry.guid}\x1f{entry.url}\x1f{entry.title}\x1f{when}"
         if not entry.title or not (entry.guid or entry.url or when):
             signs += f"\x1f{content_hash}"
-        key = f"signs:{blake2b(signs.encode('utf-8', 'replace'), digest_size=16).hexdigest()}"
-        return None if key in self._keys else key
+        return f"signs:{blake2b(signs.encode('utf-8', 'replace'), digest_size=16).hexdigest()}"
 
 
 def _same_words(row: KnownEntry, entry: ParsedEntry) -> bool:

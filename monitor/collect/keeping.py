@@ -76,8 +76,7 @@ class _Keeper:
         self.entries += len(entries)
         self._times += [e.published for e in entries[:20] if e.published] if len(self._times) < 20 else []
         if not self._first:
-            for known in known_entries(self._store, self._visit.feed.id, _signs(entries)):
-                self._identity.add(known)
+            self._identity.know(known_entries(self._store, self._visit.feed.id, _signs(entries)))
         matched = list(self._identity.match(entries))
         self.new += add_entries(self._store, [self._row(m) for m in matched if m.known is None])
         self._renamed += sum(1 for m in matched if m.new_guid)

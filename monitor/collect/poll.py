@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
-from pathlib import Path
 from random import Random
 from typing import Any
 
 from db.collection import FeedState, feeds_to_poll, forget_polls, held_hosts, hold_host
-from db.store import Store, open_store
+from db.store import Store
 from monitor.collect import faults, schedule
 from monitor.collect.client import Client, place_of_or_none
+from monitor.collect.desk import Desk
 from monitor.collect.keeping import Visit, body_hash, keep_failure, keep_feed, keep_unchanged, postpone
+from monitor.collect.lines import host_of, in_lines
 from monitor.collect.parse import ForRecord, parse_quickly
 from monitor.collect.schedule import Bounds
 from monitor.collect.values import (
@@ -40,36 +38,6 @@ NETWORK_DOWN_WAIT = timedelta(minutes=2)
 POLLS_KEPT = timedelta(days=90)
 _NETWORK = frozenset(("dns", "offline", "unreachable"))
 _SAID_WAIT = (429, 503)
-
-
-class Desk:
-    """The one thread, with its own connection, in which answers are parsed and kept, one after the other.
-
-    Away from the event loop; the daemon's own connection is never inside one of these transactions.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk")
-        self._store: Store | None = None
-
-    async def do(self, work: Callable[..., Any], *arguments: object) -> Any:
-        """The result of ``work(store, *arguments)``, done in the desk's thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._do, work, arguments)
-
-    def _do(self, work: Callable[..., Any], arguments: Sequence[object]) -> Any:
-        if self._store is None:
-            self._store = open_store(self._path)
-        return work(self._store, *arguments)
-
-    async def close(self) -> None:
-        """Close the connection and end the thread, after what is under way."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
-        self._thread.shutdown()
-
-    def _close(self) -> None:
-        if self._store is not None:
-            self._store.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,23 +116,12 @@ class _Pass:
         }
 
     async def _side_by_side(self, feeds: Sequence[FeedState]) -> None:
-        queues: dict[str, deque[FeedState]] = defaultdict(deque)
-        for feed in feeds:
-            queues[_host(feed)].append(feed)
-        limits = self.client.limits
-        async with asyncio.TaskGroup() as lines:
-            for queue in queues.values():
-                own = self.client.allowed.mentions(*(place_of_or_none(queue[0].url) or ("", 0)))
-                width = limits.own_per_host if own else limits.per_host
-                for _ in range(min(len(queue), width)):
-                    lines.create_task(self._line(queue))
+        await in_lines(self.client, feeds, lambda feed: feed.url, self._one_or_later, self.stop)
 
-    async def _line(self, queue: deque[FeedState]) -> None:
-        while queue and not self.stop():
-            feed = queue.popleft()
-            if self._held(feed):
-                self.waiting.append(feed)
-                continue
+    async def _one_or_later(self, feed: FeedState) -> None:
+        if self._held(feed):
+            self.waiting.append(feed)
+        else:
             await self._one(feed)
 
     def _held(self, feed: FeedState) -> float:
@@ -340,5 +297,4 @@ def _sitemap_parts(store: Store, response: Response) -> list[ParsedFeed]:
 
 
 def _host(feed: FeedState) -> str:
-    place = place_of_or_none(feed.url)
-    return place[0] if place else ""
+    return host_of(feed.url)

@@ -74,7 +74,7 @@ def _entry(given: Mapping[str, Any], base: str) -> ParsedEntry:
         author=plain(given.get("author") or "", 300),
         published=published,
         precision=precision_of(written) if published else None,
-        updated=from_struct(dict.get(given, "updated_parsed")),
+        updated=from_struct(given["updated_parsed"] if dict.__contains__(given, "updated_parsed") else None),
         publisher=plain(source.get("title") or "", 300),
         publisher_url=web_address(source.get("href") or ""),
         language=plain(given.get("language") or "", 20),

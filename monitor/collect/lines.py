@@ -1,0 +1,46 @@
+"""Work on many hosts at once: each host's share in a few lines, so that a slow host holds up no other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+from monitor.collect.client import Client, place_of_or_none
+
+Work = TypeVar("Work")
+
+
+async def in_lines(
+    client: Client,
+    works: Sequence[Work],
+    url_of: Callable[[Work], str],
+    one: Callable[[Work], Awaitable[None]],
+    stop: Callable[[], bool],
+) -> None:
+    """Do *one* of each of *works*, as many side by side as the manners towards its host allow."""
+    queues: dict[str, deque[Work]] = defaultdict(deque)
+    for work in works:
+        queues[host_of(url_of(work))].append(work)
+
+    async def line(queue: deque[Work]) -> None:
+        while queue and not stop():
+            await one(queue.popleft())
+
+    async with asyncio.TaskGroup() as lines:
+        for queue in queues.values():
+            for _ in range(min(len(queue), _width(client, url_of(queue[0])))):
+                lines.create_task(line(queue))
+
+
+def host_of(url: str) -> str:
+    """The host whose manners count for *url*; empty where it has none."""
+    place = place_of_or_none(url)
+    return place[0] if place else ""
+
+
+def _width(client: Client, url: str) -> int:
+    place = place_of_or_none(url)
+    own = place is not None and client.allowed.mentions(*place)
+    return client.limits.own_per_host if own else client.limits.per_host
