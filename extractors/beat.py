@@ -20,7 +20,7 @@ from extractors.themes.words import Phrases, Words, is_chinese
 
 _KEYS = ("words", "companies", "themes", "support", "elsewhere", "exclude")
 _PARAGRAPH = re.compile(r"[^\n]*\S[^\n]*")
-_SENTENCE = re.compile(r"[^\n.!?。！？]*\S[^\n.!?。！？]*[.!?。！？]*")
+_SENTENCE_END = re.compile(r"[.!?]+(?=\s)|[。！？]+|\n+|$")
 
 LEAST_SHARE = 0.12
 """An article is on the beat when at least this share of its sentences speak of it (a fifth to a half do in
@@ -62,18 +62,24 @@ class BeatRules:
         if isinstance(what, str):
             return _from_table(_ready(what), what)
         if not isinstance(what, Mapping):
-            raise RuleError('beat: must be the name of a ready beat, "micro-dramas" say, or a table with words')
+            raise RuleError(
+                'beat: must be the name of a ready beat, "micro-dramas" say, or a table with words'
+            )
         base = _ready(str(what["extends"])) if "extends" in what else {}
         merged = {key: [*base.get(key, ()), *_list(what, key)] for key in _KEYS}
         if unknown := sorted(set(what) - {*_KEYS, "name", "extends"}):
             raise RuleError(f"[beat]: no key {unknown[0]!r}; it has name, extends, {', '.join(_KEYS)}")
         if not (merged["words"] or merged["companies"] or merged["themes"]):
-            raise RuleError('[beat]: give at least one of words, companies, themes: words = ["electric car"] say')
+            raise RuleError(
+                '[beat]: give at least one of words, companies, themes: words = ["electric car"] say'
+            )
         return _from_table(merged, str(what.get("name") or what.get("extends") or "own"))
 
     @cached_property
     def _phrases(self) -> tuple[Phrases, list[str]]:
-        kinds = [(p, kind) for kind in ("words", "support", "elsewhere", "exclude") for p in getattr(self, kind)]
+        kinds = [
+            (p, kind) for kind in ("words", "support", "elsewhere", "exclude") for p in getattr(self, kind)
+        ]
         by_phrase = dict(reversed(kinds))
         phrases = Phrases(by_phrase)
         return phrases, [by_phrase[p] for p in phrases.texts]
@@ -88,12 +94,15 @@ class BeatRules:
         found = [_Signal(a, b, phrases.texts[n], kinds[n]) for n, a, b in phrases.spans(Words.of(text))]
         found += self._companies_in(text)
         void = [s for s in found if s.kind == "exclude"]
+        found = list({(s.start, s.end, s.kind): s for s in reversed(found)}.values())
         kept = [s for s in found if s.kind != "exclude" and not any(_overlap(s, v) for v in void)]
         return sorted(kept, key=lambda s: s.start)
 
     def _companies_in(self, text: str) -> Iterator[_Signal]:
         for n, start, end in self._company_names.find_matches_as_indexes(text):
-            if is_chinese(self.companies[n]) or not re.search(r"\w", text[max(0, start - 1) : start] + text[end : end + 1]):
+            if is_chinese(self.companies[n]) or not re.search(
+                r"\w", text[max(0, start - 1) : start] + text[end : end + 1]
+            ):
                 yield _Signal(start, end, self.companies[n], "companies")
 
 
@@ -131,7 +140,9 @@ def read(text: Text, findings: Findings, rules: BeatRules) -> Beat:
     *findings* lends its themes and sentences; companies are looked up in the text by the beat's own names.
     """
     signals = rules.signals(text.text) + [
-        _Signal(hit.start, hit.end, hit.theme, "themes") for hit in findings.themes if hit.theme in rules.themes
+        _Signal(hit.start, hit.end, hit.theme, "themes")
+        for hit in findings.themes
+        if hit.theme in rules.themes
     ]
     marked = _Marked(signals, _sentences(text.text, findings))
     headline = _Marked(rules.signals(text.title), [(0, len(text.title))]) if text.title else None
@@ -185,7 +196,9 @@ def _named(names: Counter[str]) -> str:
 def _sentences(text: str, findings: Findings) -> list[tuple[int, int]]:
     if findings.sentences:
         return [(span.start, span.end) for span in findings.sentences]
-    return [match.span() for match in _SENTENCE.finditer(text)]
+    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+    spans = zip([0, *ends], ends, strict=False)
+    return [(start, end) for start, end in spans if text[start:end].strip(" \n.!?。！？")]
 
 
 def _paragraphs(text: str, signals: Sequence[_Signal], all_on: bool) -> Iterator[tuple[int, int, bool]]:

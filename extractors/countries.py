@@ -88,7 +88,7 @@ def _part_of_a_name(text: str, start: int, end: int) -> bool:
         return False
     line_start, line_end = text.rfind("\n", 0, start) + 1, text.find("\n", end)
     words = re.findall(r"[^\W\d_]{4,}", text[line_start : line_end if line_end >= 0 else len(text)])
-    return sum(word[0].islower() for word in words) * 2 > len(words)
+    return sum(word[0].islower() for word in words) * 2 >= len(words)
 
 
 def _of_an_audience(text: str, end: int, audience: frozenset[str]) -> bool:
@@ -98,4 +98,4 @@ def _of_an_audience(text: str, end: int, audience: frozenset[str]) -> bool:
 
 def _has_one_of(forms: Sequence[str], audience: frozenset[str]) -> bool:
     pairs = (" ".join(forms[n : n + 2]) for n in range(len(forms) - 1))
-    return any(form in audience for form in forms) or any(pair in audience for pair in pairs)
+    return not audience.isdisjoint(forms) or not audience.isdisjoint(pairs)

@@ -10,8 +10,10 @@ from spacy.tokens import Doc
 from extractors.findings import TitleMention
 from extractors.themes.context import StoryContext, text_of, title_of
 
-_CHINESE = re.compile(r"《([^《》\n]{1,60})》(?!报|周刊|杂志|月刊|日报)")
-_CHINESE_PAPER = re.compile(r"(?:办法|通知|规定|条例|报告|意见|白皮书|指南|方案|规划|公告|声明|法|协议|合同|标准|细则|日报|晚报|时报|周刊)$")
+_CHINESE = re.compile(r"《([^《》\n]{0,59}[^《》\s])》(?!报|周刊|杂志|月刊|日报)")
+_CHINESE_PAPER = re.compile(
+    r"(?:办法|通知|规定|条例|报告|意见|白皮书|指南|方案|规划|公告|声明|法|协议|合同|标准|细则|日报|晚报|时报|周刊)$"
+)
 _QUOTED = {
     "“": re.compile(r"“([^“”\n]{2,90})”"),
     '"': re.compile(r'(?<![\w"])"([^"\n]{2,90})"(?!\w)'),
@@ -28,13 +30,21 @@ _NOUN = (
     r"title|hit|sitcom|soap|opera|microdrama|minidrama|telenovela|saga|thriller|romance|comedy|franchise|sequel|"
     r"adaptation|blockbuster|anime|manga|webtoon|epic|production|playlet|fantasy|web novel|story|tale|feature|reboot)"
 )
-_NOUNS = _NOUN.removesuffix(")") + r"|successe?|work|offering|original|project|entrie|storie|comedie|fantasie)s?"
+_NOUNS = (
+    _NOUN.removesuffix(")") + r"|successe?|work|offering|original|project|entrie|storie|comedie|fantasie)s?"
+)
 _CALLED = re.compile(
     rf"(?:\b{_NOUN}s?\W{{1,3}}(?:[\w’'-]+\W{{1,3}}){{0,2}}|\b(?:titled|entitled|called|named|name|dubbed|adapted from|"
     rf"watched|starring in|stars in|starred in|role in|star of|author of|creator of|episodes? of|season of|remake of|adaptation of|best-?sellers?)\W{{1,3}})$",
     re.IGNORECASE,
 )
-_CALLED_AFTER = re.compile(rf"\W{{1,3}}(?:(?:is|was|,|a|an|the|which|has)\s+)*(?:[\w-]+\s)?{_NOUN}\b|\W{{1,3}}(?:star|season|episode|series)", re.IGNORECASE)
+_IN_IT = re.compile(r"(?:^|[\s(])(?:In|For|With)\s*$")
+_SOMEONE = re.compile(r"\W{0,2}\s(?:a|an|the|two|three|its|her|his|she|he)\b")
+_CALLED_AFTER = re.compile(
+    rf"\W{{1,3}}(?:(?:is|was|,|a|an|the|which|has)\s+)*(?:[\w-]+\s)?{_NOUN}\b|\W{{1,3}}(?:star|season|episode|series)"
+    r"|\W{1,3}(?:about (?:a|an|the|two|how)\b|in which\b|where (?:a|an|the)\b|tells\b|follows (?:a|an|the|two)\b)",
+    re.IGNORECASE,
+)
 _SHOWN = re.compile(
     r"\b(?:streamed|filmed|shot (?:in|on|at|over|during|for|by)|remade|dubbed|views|episodes?|seasons?|charts?|viewers?|downloads?|"
     r"downloaded|box office|premiered|adapted|translated|languages|plays|screened|subscribers|sequel|cast|starring|"
@@ -52,13 +62,18 @@ _ANNOUNCED = re.compile(
     rf"\b{_NOUN}(?:,? (?:called|titled|entitled|named))?\s(?P<one>{_RUN})"
     rf"|\b(?:called|titled|entitled)\s(?P<called>{_RUN})"
 )
+_IN_ONE = re.compile(
+    rf"(?:^|(?<=[.!?]\s)|(?<=\n))In (?P<one>(?:The|My|Her|His|Our|Your|A|An)\s{_RUN}), (?=(?:a|an|the|two|three|she|he)\b)", re.MULTILINE
+)
 _LIST = re.compile(
     rf"(?:\b{_NOUNS}\b(?:\s[\w-]+){{0,6}}?,?\s(?:such as|like|including|include|included|among them|namely)|\bamong (?:them|which)(?: are| were)?|\bthey include)[:,]?\s"
     rf"(?P<list>{_CAPITAL}(?:(?:,| and|, and| or)?\s(?:(?:{'|'.join(sorted(_MINOR - {'and', 'or'}))})\s){{0,2}}{_CAPITAL})+)"
 )
 _OPENING = re.compile(r"\b(?:among (?:them|which)|they include|called|titled|entitled)\b")
 _SPLIT = re.compile(r",\s(?:and\s|or\s)?|\s(?:and|or)\s")
-_MAKERS = re.compile(r"\s(?:launched|made|produced|released|has|have|will|plans|is making|makes|produces|said|bought|acquired|created)\b")
+_MAKERS = re.compile(
+    r"\s(?:launched|made|produced|released|has|have|will|plans|is making|makes|produces|said|bought|acquired|created)\b"
+)
 
 
 def read(doc: Doc) -> tuple[TitleMention, ...]:
@@ -74,7 +89,7 @@ def _in_chinese_quotes(text: str) -> Iterator[TitleMention]:
         return
     for match in _CHINESE.finditer(text):
         if not _CHINESE_PAPER.search(match[1]):
-            yield _mention(text, match.start(1), match.end(1), "《》")
+            yield _mention(text, *_trimmed(text, *match.span(1)), "《》")
 
 
 def _in_quotes(text: str, context: StoryContext) -> Iterator[TitleMention]:
@@ -91,7 +106,8 @@ def _of_a_story(text: str, start: int, end: int, outer: tuple[int, int], context
     before, after = text[max(0, outer[0] - 60) : outer[0]], text[outer[1] : outer[1] + 60]
     if _NOT_A_STORY.search(before):
         return False
-    called = bool(_CALLED.search(before) or _CALLED_AFTER.match(after))
+    told = bool(_IN_IT.search(before) and _SOMEONE.match(after))
+    called = told or bool(_CALLED.search(before) or _CALLED_AFTER.match(after))
     sentence = context.sentence_at(start)
     score = context.score(sentence)
     shown = bool(_SHOWN.search(text, outer[1], context.sentences[sentence][1]))
@@ -106,6 +122,8 @@ def _announced(text: str, context: StoryContext) -> Iterator[TitleMention]:
         start, end = match.span(match.lastgroup or 0)
         if _stands_out(text, start, end, context) and not _MAKERS.match(text, end):
             yield _mention(text, start, end, "announced")
+    for match in _IN_ONE.finditer(text):
+        yield _mention(text, *match.span("one"), "announced")
     for match in filter(None, (_LIST.match(text, at) for at in places)):
         if _stands_out(text, *match.span("list"), context):
             yield from _listed(text, *match.span("list"))

@@ -145,7 +145,10 @@ def test_an_own_theme_may_widen_a_packaged_one() -> None:
         ({"name": "Amnesia", "phrases": ["amnesia"], "nears": ["x"]}, r"'Amnesia': no key 'nears'"),
         ({"name": "Amnesia", "phrases": ["lost (memory"]}, r"'Amnesia', phrases: pattern 'lost \(memory'"),
         ({"name": "Amnesia", "phrases": ["{rich} man"]}, r"'Amnesia', phrases: .* no class"),
-        ({"name": "Amnesia", "phrases": ["amnesia"], "near": ["x y"], "within": 0}, r"'Amnesia': within must be"),
+        (
+            {"name": "Amnesia", "phrases": ["amnesia"], "near": ["x y"], "within": 0},
+            r"'Amnesia': within must be",
+        ),
         ({"name": "Amnesia", "phrases": ["amnesia"], "story": "yes"}, r"'Amnesia': story must be"),
     ],
 )
@@ -177,13 +180,17 @@ def test_base_forms(word: str, base: str) -> None:
 
 def test_a_gap_is_of_words_of_one_sentence() -> None:
     patterns = PatternSet([compile_pattern("ceo ..2 marry ..1 (maid|cook)", {})])
-    words = Words.of("The CEO will not marry the old cook. CEO. Marry the maid. The CEO once upon a time marries maids.")
+    words = Words.of(
+        "The CEO will not marry the old cook. CEO. Marry the maid. The CEO once upon a time marries maids."
+    )
     sentence_of = [words.text.count(".", 0, start) for start in words.starts]
     texts = [words.text[m.start : m.end] for m in patterns.find(words, sentence_of)]
     assert texts == ["CEO will not marry the old cook"]
 
 
-@pytest.mark.parametrize("pattern", ["a ..2", "(a|) (b|)", "{nothing} b", "a (b", "a ..2 (b|)", "(a ..2 b) c", "a*"])
+@pytest.mark.parametrize(
+    "pattern", ["a ..2", "(a|) (b|)", "{nothing} b", "a (b", "a ..2 (b|)", "(a ..2 b) c", "a*"]
+)
 def test_a_bad_pattern_is_refused(pattern: str) -> None:
     with pytest.raises(RuleError, match="pattern"):
         compile_pattern(pattern, {})
@@ -200,7 +207,11 @@ def test_offsets_are_of_the_text(text: str) -> None:
         assert base_form(text[start:end]) == words.forms[number] or words.forms[number] == "|"
 
 
-@given(st.lists(st.sampled_from(["Werewolf", "drama", "“My CEO”", "狼人", "短剧", ".", "the", "billionaire\n", "é"])))
+@given(
+    st.lists(
+        st.sampled_from(["Werewolf", "drama", "“My CEO”", "狼人", "短剧", ".", "the", "billionaire\n", "é"])
+    )
+)
 @settings(max_examples=150, deadline=None)
 def test_hits_quote_the_text(parts: list[str]) -> None:
     text = " ".join(parts)

@@ -36,7 +36,11 @@ class Cues:
 
     def __init__(self, rules: Mapping[str, Any]) -> None:
         classes = rules.get("classes", {})
-        rows = [(kind, p) for kind in ("strong", "plain", "faint", "trade", "binding", "void") for p in rules[kind]]
+        rows = [
+            (kind, p)
+            for kind in ("strong", "plain", "faint", "trade", "binding", "void")
+            for p in rules[kind]
+        ]
         rows += [(f"real:{kind}", p) for kind, patterns in rules["real"].items() for p in patterns]
         self.kinds = [kind for kind, _ in rows]
         self.patterns = PatternSet(compile_pattern(p, classes) for _, p in rows)
@@ -60,9 +64,7 @@ class _Cue:
 class StoryContext:
     """One text's sentences, and how much each speaks of a story."""
 
-    def __init__(
-        self, doc: Doc, title: str | None = None, titles: Sequence[TitleMention] = ()
-    ) -> None:
+    def __init__(self, doc: Doc, title: str | None = None, titles: Sequence[TitleMention] = ()) -> None:
         self.text = text_of(doc)
         self.words = Words.of(self.text)
         self._starts = sentence_starts(doc)
@@ -151,7 +153,8 @@ class StoryContext:
         """How much the sentence (but for a span), its neighbours and the text speak of a story, less :meth:`real`."""
         near = max((self.own(n) for n in self._neighbours(sentence)), default=0.0)
         alone = self.in_text == 1 and self.own(sentence) == 2.0 and self.own(sentence, but) < 2.0
-        text = 0 if alone else min(self.in_text, 3) / 3
+        often = self.in_text > 1 and self.in_text * 4 >= len(self.sentences)
+        text = 0.0 if alone else 1.0 if often else min(self.in_text, 3) / 3
         return self.own(sentence, but) + near / 2 + text - self.real(sentence)
 
     def _neighbours(self, sentence: int) -> list[int]:

@@ -80,7 +80,9 @@ def _step(parts: Sequence[Sequence[str]], gap: int, pattern: str) -> Step:
         raise RuleError(f"pattern {pattern!r}: stands for more than {_MOST_PHRASES} phrases; write it as two")
     phrases = frozenset(_joined(words) for words in product(*parts)) if parts else frozenset()
     if not phrases or "" in phrases:
-        raise RuleError(f"pattern {pattern!r}: needs a word on each side of a gap, and one that must be there")
+        raise RuleError(
+            f"pattern {pattern!r}: needs a word on each side of a gap, and one that must be there"
+        )
     return Step(phrases, gap)
 
 

@@ -87,17 +87,20 @@ class _Reading:
         sentence = self.context.sentence_at(match.start)
         others = self._others(form, match, sentence)
         bound = self.context.bound(match)
-        score = self.context.score(sentence, (match.start, match.end)) + BOUND * bound + LISTED * min(others, 2)
+        score = (
+            self.context.score(sentence, (match.start, match.end)) + BOUND * bound + LISTED * min(others, 2)
+        )
         if form.level == "sure":
             needed = NOT_AGAINST if self.context.holds_a_cue(match) else ENOUGH_FOR_SURE
             return score >= needed
-        if form.level == "story":
+        if form.level in ("story", "trope"):
             return score >= ENOUGH_FOR_STORY
         if form.level == "plot":
             return score >= ENOUGH_FOR_STORY and (others > 0 or self.context.tells(sentence))
         if form.level == "near" and not self._near(form, match):
             return False
-        tied = bound or self.context.binding(sentence) or others > 1
+        plural = self.text[match.end - 1] == "s"
+        tied = bound or self.context.binding(sentence) or others > (0 if plural else 1)
         return tied and score >= ENOUGH_FOR_STRICT
 
     def _others(self, form: Form, match: Match, sentence: int) -> int:
@@ -114,7 +117,7 @@ class _Reading:
         return any(
             veto.theme == form.theme
             and (
-                (at.start < match.end and match.start < at.end and not _inside(at, match))
+                (at.start < match.end <= at.end and match.start < at.end)
                 if veto.level == "not"
                 else self.context.sentence_at(at.start) == self.context.sentence_at(match.start)
             )
@@ -158,7 +161,3 @@ class _Reading:
                 text = self.text[match.start : match.end]
                 hits.append(ThemeHit(theme, match.start, match.end, text, f"{form.level}: {form.pattern}"))
         return hits
-
-
-def _inside(inner: Match, outer: Match) -> bool:
-    return outer.start <= inner.start and inner.end < outer.end

@@ -16,8 +16,8 @@ from extractors.errors import RuleError
 from extractors.themes.patterns import Classes, PatternSet, Step, compile_pattern
 from extractors.themes.words import BREAK, base_forms, is_chinese
 
-Level = Literal["sure", "story", "plot", "strict", "title", "near", "not", "unless", "person"]
-LEVELS: tuple[Level, ...] = ("sure", "story", "strict", "title", "not", "unless", "person")
+Level = Literal["sure", "story", "trope", "plot", "strict", "title", "near", "not", "unless", "person"]
+LEVELS: tuple[Level, ...] = ("sure", "story", "trope", "strict", "title", "not", "unless", "person")
 
 _OWN_KEYS = {"id", "name", "label", "family", "phrases", "near", "within", "exclude", "story"}
 _WITHIN = 12
@@ -47,7 +47,7 @@ class Form:
     @property
     def named(self) -> bool:
         """Whether it names a trope, rather than tells it or hints at it."""
-        return self.level in ("sure", "story") and not self.own
+        return self.level in ("sure", "story", "trope") and not self.own
 
 
 @dataclass(frozen=True)
@@ -125,9 +125,7 @@ def _compiled_packaged(pattern: str) -> tuple[Step, ...]:
     return compile_pattern(pattern, packaged_rules()["classes"])
 
 
-def _compiled(
-    forms: Iterator[Form], classes: Classes, where: str
-) -> Iterator[tuple[Form, tuple[Step, ...]]]:
+def _compiled(forms: Iterator[Form], classes: Classes, where: str) -> Iterator[tuple[Form, tuple[Step, ...]]]:
     for form in forms:
         try:
             steps = _compiled_packaged(form.pattern) if classes else compile_pattern(form.pattern, {})
@@ -139,7 +137,7 @@ def _compiled(
 def _own_theme(row: Mapping[str, Any], place: int, known: Sequence[Theme]) -> Theme:
     name = row.get("name") or row.get("label") or row.get("id")
     if not isinstance(name, str) or not name.strip():
-        raise RuleError(f"[[themes]] number {place}: give the theme a name, such as name = \"Amnesia\"")
+        raise RuleError(f'[[themes]] number {place}: give the theme a name, such as name = "Amnesia"')
     _check_own(row, name)
     own_id = str(row.get("id") or slug(name))
     same = next((theme for theme in known if theme.id == own_id), None)
