@@ -219,8 +219,8 @@ def test_chinese_texts_are_read_for_known_names(known: KnownCompanies) -> None:
 
 
 PIECES = (
-    "Tessaly|Harbour Lane Pictures|(HLP)|Netflix|'s|, a company,|said it raised|The|and|of|Ministry|Inc.|\n|\n\n"
-    "|“|”|$5|US$|点众科技|é|😀|Dr.|-backed|.|,|(|)|AT&T|U.S.|Tencent Video|&|iQiyi’s|\u00a0|İ"
+    "Tessaly|Harbour Lane Pictures|(HLP)|Netflix|'s|, a company,|said it raised|The|and|of|Ministry|Inc.|\n|"
+    "\n\n|“|”|$5|US$|点众科技|é|😀|Dr.|-backed|.|,|(|)|AT&T|U.S.|Tencent Video|&|iQiyi’s|\u00a0|İ"
 )
 
 

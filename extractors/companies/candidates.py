@@ -188,7 +188,7 @@ def _trimmed(
     """*run* without the common word that starts a sentence, peoples before a name, and acronyms of no one."""
     first, last = run.first, run.last
     opens = words[first].first and text[words[first].start : words[last].end] not in mid_sentence
-    while first < last and words[first].lower in vocabulary.company_nouns and words[first + 1].gap == " ":
+    while first < last and _only_describes(words, first, vocabulary):
         first += 1
     read_whole = first < last and _label(entities, words[first].start, words[last].end, exact=True)
     if opens and words[first].first and words[first].lower in vocabulary.openers and not read_whole:
@@ -198,6 +198,17 @@ def _trimmed(
     if first > last or all(word.lower in vocabulary.acronyms for word in words[first : last + 1]):
         return None
     return Chunk(first, last)
+
+
+def _only_describes(words: Sequence[Word], first: int, vocabulary: Vocabulary) -> bool:
+    """Whether a noun with the capital of a sentence's start describes the name: 'Carmaker Halden Motors'."""
+    noun, following = words[first], words[first + 1]
+    return (
+        noun.first
+        and noun.lower in vocabulary.company_nouns
+        and following.gap == " "
+        and following.text[0].isupper()
+    )
 
 
 def _is_only_people(words: Sequence[Word], first: int, last: int, vocabulary: Vocabulary) -> bool:

@@ -52,6 +52,8 @@ def _after(after: Sequence[Word], name: Sequence[Word], vocabulary: Vocabulary) 
         yield "ticker"
     if gap == " (" and is_contraction(after[0].text, " ".join(word.text for word in name)):
         yield "short name in brackets"
+    if gap == " (" and lowers[0] in vocabulary.places and (len(after) == 1 or after[1].gap.startswith(")")):
+        yield "country in brackets"
     if gap in _BREAKING:
         yield from _apposition(after, lowers, vocabulary)
     if gap in (" ", ", ", "” ", '" ', "—", " — "):
@@ -89,6 +91,8 @@ def _noun_after(
     if adjectives := _named_product(after, vocabulary):
         adjective = _is_adjective(after[adjectives:], name)
         yield from ("plural noun after",) if adjective else ("company noun after", "product")
+    elif lowers[0] in vocabulary.media_nouns:
+        yield "media noun before"
     elif after[0].text[0].islower() and lowers[0] in vocabulary.nouns:
         plural = lowers[0].endswith("s") and not vocabulary.belongings.starting(lowers)
         if plural or _is_adjective(after, name):
@@ -117,6 +121,8 @@ def _subject(
         yield verb
     elif _has_its_own(after):
         yield "its own"
+    elif _is_quoted_source(name, lowers):
+        yield "said of one word"
     if _counts_users(lowers, vocabulary):
         yield "so many users"
     if skipped < len(lowers) and lowers[skipped] in vocabulary.copulas:
@@ -140,6 +146,12 @@ def _has_its_own(after: Sequence[Word]) -> bool:
     verb = after[0].text
     near = [word.lower for word in after[1:4]]
     return verb.islower() and verb.endswith(("s", "ed")) and "its" in near and "that" not in near
+
+
+def _is_quoted_source(name: Sequence[Word], lowers: Sequence[str]) -> bool:
+    """', Redseer said.': one word without a first name is seldom a person's, where no person is named so."""
+    alone = len(name) == 1 and name[0].gap in (", ", ",” ", '," ') and len(name[0].text) > 3
+    return alone and lowers[0] in ("said", "says") and not name[0].heading
 
 
 def _verb(lowers: Sequence[str], past: Sequence[str], vocabulary: Vocabulary) -> str | None:

@@ -31,6 +31,10 @@ def _after_comma(before: Sequence[Word], vocabulary: Vocabulary) -> Iterator[str
     """'its competitors, X and Y' is of companies; 'the group's chairman, X, said' of a person."""
     if len(before) > 1 and _are_rivals(before, vocabulary):
         yield "company noun before"
+    elif before[-1].lower in vocabulary.nouns and {"a", "an", "the", "its"} & {
+        w.lower for w in before[-5:-1]
+    }:
+        yield "a firm before a comma"
     if before[-1].lower in vocabulary.titles and before[-1].text[0].islower():
         yield "title before"
 
