@@ -15,7 +15,8 @@ from extractors.facts.confidence import confidence_of
 from extractors.facts.days import NOWHEN, Period
 from extractors.facts.draft import Draft, is_margin
 from extractors.facts.frames import Frames
-from extractors.facts.meaning import Meaning, Meanings, _bare
+from extractors.facts.meaning import Meaning, bare
+from extractors.facts.measuring import Meanings
 from extractors.facts.phrases import Phrases
 from extractors.facts.sources import Claims, basis_of, clause_around, scope_of
 from extractors.facts.subjects import Subjects
@@ -145,7 +146,7 @@ class TextReader:
         for at, meaning in read:
             like = next((i for i, m in read if m.anchor == meaning.like), None)
             base = chosen[like].period if like in chosen else self.clock.reported
-            known = words().metric_of(_bare(meaning.metric))
+            known = words().metric_of(bare(meaning.metric))
             point = bool(known and known.point) or self.figures[at].kind == "count"
             daily = bool(known and known.id == "share_price") and not _is_perfect(doc, meaning)
             inherits = bool(known and known.flow) and _is_past(doc, meaning) and not meaning.wrap

@@ -1,0 +1,190 @@
+"""Rules that go by the words beside a figure, so close that no parse need be trusted, and the last resorts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from spacy.tokens import Token
+
+from extractors.facts.meaning import Meaning, verb_over
+from extractors.facts.nouns import from_growth
+from extractors.facts.phrases import is_noun
+from extractors.facts.subjects import agent_of
+from extractors.facts.verbs import moved
+from extractors.facts.words import forms, words
+
+if TYPE_CHECKING:
+    from extractors.facts.measuring import Meanings
+
+Rule = Callable[["Meanings", Token], Meaning | None]
+
+_NUMBER = re.compile(r"^[\d.,\s]*(?:(?:thousand|million|billion|lakh|crore)s?\s)?")
+_ARTICLES = frozenset({"a", "an", "the", "its"})
+_RUN = frozenset({"NN", "NNS", "NNP", "NNPS", "JJ", "VBN", "HYPH"})
+_SUBJECTS = frozenset({"nsubj", "nsubjpass"})
+
+
+def counted(meanings: Meanings, anchor: Token) -> Meaning | None:
+    """'opened 640 stores', 'has 12 million users': things counted, and what happened to them."""
+    if meanings.anchors[anchor.i].kind != "count":
+        return None
+    top = anchor if is_noun(anchor) or not is_noun(anchor.head) else anchor.head
+    name = _counted_noun(meanings, anchor, top)
+    verb = top.head if top.head.tag_.startswith("V") else verb_over(top)
+    if not name or words().metric_of(name) == words().ids["growth"]:
+        return None
+    if verb is None:
+        subject, rule = meanings.subjects.of_noun(top)
+        return Meaning(name, subject, subject_rule=rule, noun=top)
+    agent = agent_of(verb)
+    agent = None if agent == top else agent
+    if agent is not None and words().metric_of(agent.lower_) and not meanings.phrases.name_at(agent):
+        return None
+    subject, rule = meanings.subjects.of_agent(agent) if agent is not None else meanings.subjects.focus()
+    if words().lemma(verb.lower_) in words().events and top.dep_ in ("dobj", "nsubjpass"):
+        name = f"{name} {_participle(verb)}"
+    return Meaning(name, subject, subject_rule=rule, verb=verb, noun=top)
+
+
+def after_of(meanings: Meanings, anchor: Token) -> Meaning | None:
+    """'revenue of $4 million', 'earnings per share of $2'."""
+    doc, first = meanings.doc, meanings.extents[anchor.i][0]
+    if first < 2 or doc[first - 1].lower_ != "of":
+        return None
+    noun = doc[first - 2]
+    if first > 3 and doc[first - 3].lower_ == "per" and is_noun(doc[first - 4]):
+        noun = doc[first - 4]
+    if (
+        not is_noun(noun)
+        or noun.ent_type_
+        or meanings.phrases.name_at(noun)
+        or noun.lower_ in words().move_nouns
+    ):
+        return None
+    names = noun.lower_ in words().metrics and noun.lower_ not in words().totals
+    return meanings.from_noun(noun, anchor) if names or noun.lower_ in words().wraps else None
+
+
+def before_growth(meanings: Meanings, anchor: Token) -> Meaning | None:
+    """'a 22% increase', whatever the parser makes of the increase."""
+    first, last = meanings.extents[anchor.i]
+    if last >= len(meanings.doc) or meanings.doc[last].lower_ not in words().move_nouns:
+        return None
+    growth = meanings.doc[last]
+    if growth.tag_.startswith("V") and meanings.doc[first - 1].lower_ not in _ARTICLES:
+        return None
+    return from_growth(meanings, growth, anchor)
+
+
+def by_growth(meanings: Meanings, anchor: Token) -> Meaning | None:
+    """'saw revenue jump by 5%'."""
+    first = meanings.extents[anchor.i][0]
+    if first < 2 or meanings.doc[first - 1].lower_ != "by":
+        return None
+    growth = meanings.doc[first - 2]
+    return (
+        from_growth(meanings, growth, anchor)
+        if is_noun(growth) and growth.lower_ in words().move_nouns
+        else None
+    )
+
+
+def after_move(meanings: Meanings, anchor: Token) -> Meaning | None:
+    """'shares rose 5%', where the parser hangs the figure elsewhere."""
+    first = meanings.extents[anchor.i][0]
+    verb = meanings.doc[max(first - 1, 0)]
+    way = words().moves.get(words().lemma(verb.lower_))
+    if first < 1 or way is None or not verb.tag_.startswith("V") or anchor.head == verb:
+        return None
+    multiple = meanings.anchors[anchor.i].kind == "multiple"
+    return None if multiple else moved(meanings, verb, anchor, None, way)
+
+
+def before_noun(meanings: Meanings, anchor: Token) -> Meaning | None:
+    """'a $5 billion all-share bid': the nouns that run on from the figure end in a metric."""
+    if anchor.dep_ not in ("dobj", "pobj", "attr", "nmod", "npadvmod"):
+        return None
+    last = meanings.extents[anchor.i][1]
+    noun = None
+    for token in meanings.doc[last : last + 5]:
+        if token.tag_ not in _RUN and token.lower_ != "all":
+            break
+        noun = token
+    if noun is None or not is_noun(noun) or noun.lower_ not in words().metrics or noun.ent_type_:
+        return None
+    multiple = meanings.anchors[anchor.i].kind == "multiple"
+    return None if multiple or noun.dep_ in _SUBJECTS else meanings.from_noun(noun, anchor)
+
+
+def joined(meanings: Meanings, anchor: Token) -> Meaning | None:
+    """'$12 billion at home and $42 billion abroad': the second means what the first does."""
+    head = anchor.head
+    if anchor.dep_ in ("conj", "appos", "dep") and head.i in meanings.anchors and head.i != anchor.i:
+        meaning = meanings.of(head.i)
+        return meaning and replace(meaning, like=head.i)
+    name = meanings.phrases.name_at(head.head)
+    if anchor.dep_ == "pobj" and head.lower_ in ("with", "at") and name:
+        before = meanings.earlier(anchor)
+        return before and replace(before, subject=name, subject_rule="named", like=None)
+    return None
+
+
+def grown_to(meanings: Meanings, anchor: Token) -> Meaning | None:
+    """'fell 17 percent in September from a month earlier to $92 million': the level after the growth."""
+    first = meanings.extents[anchor.i][0]
+    if first < 1 or meanings.doc[first - 1].lower_ != "to":
+        return None
+    before = (meanings.of(i) for i in sorted(meanings.anchors, reverse=True) if i < anchor.i)
+    grown = next((meaning for meaning in before if meaning and meaning.growth), None)
+    return grown and replace(grown, like=grown.anchor, growth=False)
+
+
+def times_as_much(meanings: Meanings, anchor: Token) -> Meaning | None:
+    """'..., four times as much as a year earlier'."""
+    return meanings.earlier(anchor) if meanings.anchors[anchor.i].kind == "multiple" else None
+
+
+def nearest_metric(meanings: Meanings, anchor: Token) -> Meaning | None:
+    """The last metric named before the figure, with no other figure between."""
+    first = meanings.extents[anchor.i][0]
+    for token in reversed(list(meanings.doc[:first])):
+        if token.ent_type_:
+            return None
+        if is_noun(token) and token.lower_ in words().metrics and token.dep_ not in ("compound", "nmod"):
+            return meanings.from_noun(token, anchor)
+    return None
+
+
+def _counted_noun(meanings: Meanings, anchor: Token, top: Token) -> str:
+    figure = meanings.anchors[anchor.i]
+    if figure.noun:
+        return figure.noun
+    return _NUMBER.sub("", figure.text) if top == anchor else meanings.phrases.noun(top)
+
+
+def _participle(verb: Token) -> str:
+    lemma = words().lemma(verb.lower_)
+    regular = next((form for form in forms(lemma) if form.endswith("ed")), lemma)
+    return verb.lower_ if verb.tag_ in ("VBD", "VBN") else regular
+
+
+RULES: Mapping[str, Rule] = {
+    "counted": counted,
+    "after-of": after_of,
+    "before-growth": before_growth,
+    "by-growth": by_growth,
+    "after-move": after_move,
+    "before-noun": before_noun,
+}
+"""Tried before any frame."""
+
+LAST_RULES: Mapping[str, Rule] = {
+    "joined": joined,
+    "grown-to": grown_to,
+    "times-as-much": times_as_much,
+    "nearest-metric": nearest_metric,
+}
+"""Tried where no frame fits."""

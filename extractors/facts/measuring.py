@@ -1,0 +1,138 @@
+"""The meanings of a parsed sentence's figures: rules beside the figure, then its frames, then its neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from spacy.tokens import Doc, Token
+
+from extractors.facts import beside, nouns, verbs
+from extractors.facts.draft import Draft
+from extractors.facts.frames import Hanging
+from extractors.facts.meaning import Meaning, bare, direction_of
+from extractors.facts.phrases import Phrases, is_noun, is_temporal
+from extractors.facts.roles import HANDLERS
+from extractors.facts.subjects import Subjects, agent_of
+from extractors.facts.words import words
+from extractors.findings import Direction, Figure
+
+_SET_AGAINST = frozenset({"from", "against", "versus", "than", "after"})
+_ANALYSTS = frozenset({"analysts", "analyst", "street", "economists"})
+
+
+class Meanings:
+    """The meanings of the figures of one parsed sentence."""
+
+    def __init__(
+        self,
+        doc: Doc,
+        draft: Draft,
+        figures: Sequence[Figure],
+        hangings: Mapping[int, Sequence[Hanging]],
+        phrases: Phrases,
+        subjects: Subjects,
+    ) -> None:
+        self.doc = doc
+        self.hangings = hangings
+        self.phrases = phrases
+        self.subjects = subjects
+        tops = {_top(doc, first, last).i: (place, first, last) for place, first, last in draft.figures}
+        self.places = {top: place for top, (place, _, _) in tops.items()}
+        self.anchors = {top: figures[place] for top, (place, _, _) in tops.items()}
+        self.extents = {top: (first, last) for top, (_, first, last) in tops.items()}
+        self._known: dict[int, Meaning | None] = {}
+
+    def of(self, anchor: int) -> Meaning | None:
+        """The meaning of the figure whose top token is at *anchor*, or None where no rule reads one."""
+        if anchor not in self._known:
+            self._known[anchor] = None  # a figure that leads back to itself has none
+            self._known[anchor] = self._read(self.doc[anchor])
+        return self._known[anchor]
+
+    def _read(self, anchor: Token) -> Meaning | None:
+        for rule, read in beside.RULES.items():
+            if meaning := read(self, anchor):
+                return self._signed(meaning, anchor, rule)
+        for hanging in self.hangings.get(anchor.i, ()):
+            if not self.anchors[anchor.i].kind.startswith(hanging.frame.figure or ""):
+                continue
+            if meaning := HANDLERS[hanging.frame.kind](self, anchor, hanging.tokens):
+                return self._signed(meaning, anchor, hanging.frame.id)
+        for rule, read in beside.LAST_RULES.items():
+            if meaning := read(self, anchor):
+                return self._signed(meaning, anchor, rule)
+        return None
+
+    def _signed(self, meaning: Meaning, anchor: Token, rule: str) -> Meaning:
+        """*meaning* with its rule, its direction and what it is set against."""
+        figure = self.anchors[anchor.i]
+        before = self.doc[max(self.extents[anchor.i][0] - 1, 0)].lower_
+        if before in ("up", "down") and not meaning.direction and figure.kind == "percent":
+            meaning = replace(meaning, direction=direction_of(before), growth=True)
+        multiple = figure.kind == "multiple" and not meaning.compared
+        direction = meaning.direction or (_multiple_direction(figure) if multiple else None)
+        meaning = self._by_analysts(self._set_against(meaning, anchor))
+        growth = meaning.growth or multiple
+        return replace(meaning, direction=direction, rule=rule, anchor=anchor.i, growth=growth)
+
+    def _by_analysts(self, meaning: Meaning) -> Meaning:
+        """'Analysts expected sales of': an estimate, of the one spoken of."""
+        agent = agent_of(meaning.verb) if meaning.verb is not None else None
+        if agent is None or meaning.wrap or agent.lower_ not in _ANALYSTS:
+            return meaning
+        return replace(meaning, metric=f"analyst {meaning.metric} estimate", wrap="estimate")
+
+    def _set_against(self, meaning: Meaning, anchor: Token) -> Meaning:
+        """'swung from a loss of', 'against a profit of': a level that the one before it is compared with."""
+        noun = meaning.noun
+        if (
+            meaning.compared
+            or meaning.wrap
+            or noun is None
+            or noun.dep_ != "pobj"
+            or anchor not in noun.subtree
+        ):
+            return meaning
+        led = noun.head.lower_ in _SET_AGAINST
+        led = led or (noun.head.lower_ == "with" and noun.head.head.lower_.startswith("compar"))
+        before = self.earlier(anchor)
+        return replace(meaning, compared=True, like=before.like) if led and before else meaning
+
+    def earlier(self, anchor: Token) -> Meaning | None:
+        """The meaning of the level before *anchor* in the sentence."""
+        levels = ("money", "count", "percent")
+        for place in sorted((i for i in self.anchors if i < anchor.i), reverse=True):
+            meaning = self.of(place) if self.anchors[place].kind in levels else None
+            if meaning and not meaning.wrap:
+                return replace(meaning, direction=None, compared=False, growth=False, like=place)
+        return None
+
+    def spoken(self, thing: Token, verb: Token) -> Meaning | None:
+        """The meaning spoken of before *thing*, in its sentence or the one before."""
+        spoken = self.earlier(thing) or self.subjects.spoken
+        if spoken is None:
+            return None
+        subject, rule = self.subjects.place_of(verb) or (spoken.subject, "spoken-of")
+        return Meaning(bare(spoken.metric), subject, subject_rule=rule, verb=verb)
+
+    def is_metric(self, token: Token) -> bool:
+        """Whether *token* can name a metric: a noun that is no organisation and no time."""
+        return is_noun(token) and not self.phrases.name_at(token) and not is_temporal(token)
+
+    def from_noun(self, noun: Token, anchor: Token) -> Meaning | None:
+        """The meaning of a figure that *noun* is the name of."""
+        return nouns.from_noun(self, noun, anchor)
+
+    def from_verb(self, verb: Token, figure: Token, prep: Token | None) -> Meaning | None:
+        """The meaning of *figure* as the object of *verb*, or of *prep* under it."""
+        return verbs.from_verb(self, verb, figure, prep)
+
+
+def _top(doc: Doc, first: int, last: int) -> Token:
+    """The token of the figure whose head is outside it."""
+    return next((t for t in doc[first:last] if not first <= t.head.i < last or t.head == t), doc[last - 1])
+
+
+def _multiple_direction(figure: Figure) -> Direction:
+    return "down" if figure.value < 1 or "halv" in figure.text.lower() else "up"

@@ -1,0 +1,142 @@
+"""Metrics that a noun names: 'revenue of', 'a forecast of', 'a $5 billion deal'."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from spacy.tokens import Token
+
+from extractors.facts.meaning import Meaning, bare, direction_of, object_in, verb_over
+from extractors.facts.phrases import is_noun, is_place, is_temporal
+from extractors.facts.subjects import agent_of, object_of
+from extractors.facts.words import words
+
+if TYPE_CHECKING:
+    from extractors.facts.measuring import Meanings
+
+_NAMING = frozenset({"compound", "nmod", "amod"})
+
+
+def from_noun(meanings: Meanings, noun: Token, anchor: Token) -> Meaning | None:
+    """The meaning of a figure that *noun* is the name of."""
+    if kind := words().wraps.get(noun.lower_):
+        return _wrapped(meanings, noun, anchor, kind)
+    if noun.lower_ in words().move_nouns and noun.lower_ not in words().metrics and anchor != noun:
+        return from_growth(meanings, noun, anchor)
+    if noun.lower_ in words().company_nouns and noun.lower_ not in words().metrics:
+        return None
+    if anchor.head == noun and noun.dep_ not in ("nsubj", "nsubjpass") and _names_something(meanings, noun):
+        return _of_another(meanings, noun, anchor)
+    if is_temporal(noun):
+        above = _over_time(noun) if noun.dep_ == "pobj" else None
+        return meanings.from_noun(above, anchor) if above is not None else None
+    if meanings.phrases.name_at(noun) or noun.ent_type_ or noun.tag_ == "CD":
+        return None
+    if noun.lower_ in words().totals and meanings.phrases.noun(noun).lower() == noun.lower_:
+        return plain(meanings, noun) if _has_of(noun) else _total(meanings, noun)
+    return plain(meanings, noun)
+
+
+def plain(meanings: Meanings, noun: Token) -> Meaning:
+    """The metric that *noun* names, of whom its place in the tree says."""
+    phrases = meanings.phrases
+    subject, rule = meanings.subjects.of_noun(noun)
+    if rule == "focus" and (subject is None or meanings.subjects.cites(subject)):
+        subject, rule = phrases.thing(noun), "stated"
+        if subject.lower() == phrases.noun(noun).lower():
+            subject, rule = phrases.kind(noun) or None, "kind"
+    if words().metrics.get(noun.lower_) == words().ids["market_size"] and noun.lower_ != "output":
+        return Meaning(
+            "market size", phrases.thing(noun), subject_rule="stated", noun=noun, verb=verb_over(noun)
+        )
+    metric = words().renamed.get(noun.lower_) or phrases.metric(noun)
+    return Meaning(metric, subject, subject_rule=rule, noun=noun, verb=verb_over(noun))
+
+
+def from_growth(meanings: Meanings, growth: Token, anchor: Token) -> Meaning | None:
+    """'a drop in receipts of 5%', 'revenue growth of 5%', '..., a gain of 5%': what grew or fell."""
+    meaning = _inner_metric(meanings, growth, anchor) or meanings.earlier(anchor) or _grown(meanings, growth)
+    if meaning is None:
+        return None
+    direction = direction_of(words().move_nouns.get(growth.lower_, ""))
+    return replace(meaning, direction=direction, growth=True)
+
+
+def _names_something(meanings: Meanings, noun: Token) -> bool:
+    return is_place(noun) or meanings.phrases.name_at(noun) is not None
+
+
+def _of_another(meanings: Meanings, noun: Token, anchor: Token) -> Meaning | None:
+    """'..., and Peru 24%': the metric spoken of, of another place or company."""
+    before = meanings.earlier(anchor)
+    subject = meanings.phrases.thing(noun)
+    return before and replace(before, subject=subject, subject_rule="named", like=None, noun=None)
+
+
+def _total(meanings: Meanings, noun: Token) -> Meaning | None:
+    """'a total of', 'a record': what the whole phrase would mean in the figure's place."""
+    verb = noun.head
+    if noun.dep_ in ("dobj", "attr", "npadvmod") and verb.tag_.startswith("V"):
+        return meanings.from_verb(verb, noun, None)
+    if noun.dep_ == "pobj" and noun.head.head.tag_.startswith("V"):
+        return meanings.from_verb(noun.head.head, noun, noun.head)
+    return None
+
+
+def _wrapped(meanings: Meanings, noun: Token, anchor: Token, kind: str) -> Meaning | None:
+    """'a forecast of', 'analysts' estimates of sales of': the metric inside, or the one spoken of."""
+    inner = _inside(noun, anchor)
+    spoken = (meanings.earlier(anchor) or meanings.subjects.spoken) if inner is None else None
+    if inner is not None:
+        metric, (subject, rule), like = meanings.phrases.metric(inner), meanings.subjects.of_noun(inner), None
+    elif spoken is not None:
+        metric, subject, rule, like = bare(spoken.metric), spoken.subject, "spoken-of", spoken.like
+    else:
+        return None
+    by_analysts = any(t.lower_ in ("analyst", "analysts", "consensus", "street") for t in noun.subtree)
+    name = f"{'analyst ' if by_analysts else ''}{metric} {kind}"
+    return Meaning(name, subject, wrap=kind, subject_rule=rule, noun=noun, verb=verb_over(noun), like=like)
+
+
+def _inside(noun: Token, anchor: Token) -> Token | None:
+    """The metric that a forecast or an estimate is of, after it or before it."""
+    for prep in [*noun.children, *anchor.children]:
+        target = object_in(prep) if prep.dep_ == "prep" and prep.lower_ in ("of", "for", "in") else None
+        if target is not None and is_noun(target) and words().metric_of(target.lower_):
+            return target
+    return next((t for t in noun.lefts if t.dep_ in _NAMING and t.lower_ in words().metrics), None)
+
+
+def _inner_metric(meanings: Meanings, growth: Token, anchor: Token) -> Meaning | None:
+    for prep in growth.children:
+        noun = object_in(prep) if prep.dep_ == "prep" and prep.lower_ in ("in", "of") else None
+        if noun is not None and meanings.is_metric(noun) and not is_place(noun):
+            return meanings.from_noun(noun, anchor)
+    named = [t for t in growth.lefts if t.dep_ in _NAMING and is_noun(t) and not t.ent_type_]
+    if not named or not meanings.is_metric(named[-1]) or is_place(named[-1]):
+        return None
+    meaning = meanings.from_noun(named[-1], anchor)
+    subject, rule = meanings.subjects.of_noun(growth)
+    return meaning and replace(meaning, subject=subject or meaning.subject, subject_rule=rule)
+
+
+def _grown(meanings: Meanings, growth: Token) -> Meaning | None:
+    from extractors.facts.verbs import of_thing
+
+    verb = verb_over(growth)
+    return of_thing(meanings, agent_of(verb), verb) if verb is not None else None
+
+
+def _has_of(noun: Token) -> bool:
+    """Whether *noun* says of what it is the number or the value."""
+    of = [object_in(p) for p in noun.rights if p.dep_ == "prep" and p.lower_ == "of"]
+    return any(target is not None and not is_temporal(target) for target in of)
+
+
+def _over_time(noun: Token) -> Token | None:
+    """The noun that a time hangs on, or the object of its verb: 'profit for the half of $4 million'."""
+    above = noun.head.head
+    if is_noun(above) and not above.ent_type_ and above != noun:
+        return above
+    return object_of(above, noun) if above.tag_.startswith("V") else None

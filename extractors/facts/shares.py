@@ -1,0 +1,97 @@
+"""Shares of a whole: '60 percent of viewers pay', 'supplied 49 percent of the revenue'."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spacy.tokens import Token
+
+from extractors.facts.meaning import Meaning, direction_of, verb_over
+from extractors.facts.phrases import is_name, is_place, is_temporal
+from extractors.facts.subjects import agent_of
+from extractors.facts.verbs import has_sense
+from extractors.facts.words import words
+
+if TYPE_CHECKING:
+    from extractors.facts.measuring import Meanings
+
+_HOLDS = frozenset({"own", "hold", "buy", "sell", "acquire", "control", "take"})
+_GOES_ON = frozenset({"prep", "agent", "dobj", "attr", "acomp", "xcomp"})
+_SKIPPED_TAGS = frozenset({"DT", "PRP$", ",", "``", "''"})
+
+
+def from_share(meanings: Meanings, base: Token, anchor: Token) -> Meaning | None:
+    """The meaning of a percentage of *base*."""
+    verb = anchor.head
+    if base.ent_type_:
+        return None
+    if anchor.dep_ in ("nsubj", "nsubjpass") and verb.tag_.startswith(("V", "J")):
+        return _share_that(meanings, base, verb, anchor)
+    lemma = words().lemma(verb.lower_)
+    if anchor.dep_ == "dobj" and lemma in _HOLDS and meanings.phrases.name_at(base):
+        return _stake(meanings, base, verb)
+    if anchor.dep_ == "dobj" and lemma in words().moves and not has_sense(meanings, verb, anchor):
+        return _moved_share(meanings, base, verb, lemma)
+    if verb.tag_.startswith("V"):
+        return _share_of(meanings, base, verb)
+    return _share_of(meanings, base, verb_over(verb) if anchor.dep_ in ("pobj", "appos", "conj") else None)
+
+
+def _stake(meanings: Meanings, company: Token, verb: Token) -> Meaning:
+    agent = agent_of(verb)
+    subject, rule = meanings.subjects.of_agent(agent) if agent is not None else meanings.subjects.focus()
+    return Meaning(f"stake in {meanings.phrases.name_at(company)}", subject, subject_rule=rule, verb=verb)
+
+
+def _moved_share(meanings: Meanings, base: Token, verb: Token, lemma: str) -> Meaning:
+    """'cut 8 percent of its workforce'."""
+    subject, rule = meanings.subjects.of_noun(base)
+    direction = direction_of(words().moves[lemma])
+    metric = meanings.phrases.noun(base)
+    return Meaning(metric, subject, direction, growth=True, subject_rule=rule, verb=verb)
+
+
+def _share_that(meanings: Meanings, base: Token, verb: Token, anchor: Token) -> Meaning:
+    """'60 percent of viewers pay': the share of the viewers that does what the verb says."""
+    known = words().metric_of(base.lower_)
+    if known and known.flow:
+        subject, rule = meanings.subjects.of_noun(base)
+        metric = f"share of {meanings.phrases.noun(base)} {_after(meanings, verb, with_verb=False)}".strip()
+        return Meaning(metric, subject, subject_rule=rule, verb=verb)
+    thing: str | None = meanings.phrases.thing(base)
+    rule = "share-base"
+    if base.lower_ in words().pronouns:
+        before = meanings.earlier(anchor) or meanings.subjects.spoken
+        thing, rule = before.subject if before else thing, "spoken-of"
+    return Meaning(f"share {_after(meanings, verb)}".strip(), thing, subject_rule=rule, verb=verb)
+
+
+def _after(meanings: Meanings, verb: Token, with_verb: bool = True) -> str:
+    """The verb with what follows it closely: 'moved into dramas', 'backed by local firms'."""
+    tokens = [verb] if with_verb else []
+    for child in verb.rights:
+        if child.dep_ == "prt":
+            tokens.append(child)
+        part = [t for t in child.subtree if t.tag_ not in _SKIPPED_TAGS and not t.ent_type_]
+        if child.dep_ in _GOES_ON and len(part) <= 6 and not any(is_temporal(t) for t in part):
+            tokens += part
+            break
+    return meanings.phrases.words(tokens)
+
+
+def _share_of(meanings: Meanings, base: Token, verb: Token | None) -> Meaning:
+    """'supplied 49 percent of the revenue': the share of a whole that the agent has."""
+    whole = meanings.phrases.noun(base)
+    agent = agent_of(verb) if verb is not None else None
+    if agent is not None and _has_shares(agent):
+        subject, rule = meanings.subjects.of_agent(agent)
+        return Meaning(f"share of {whole}", subject, subject_rule=rule, verb=verb)
+    subject, rule = meanings.subjects.of_noun(base)
+    part = f"{meanings.phrases.noun(agent)} " if agent is not None else ""
+    return Meaning(f"{part}share of {whole}", subject, subject_rule=rule, verb=verb)
+
+
+def _has_shares(agent: Token) -> bool:
+    """Whether *agent* is one of whom a share is told, and no part of one (advertising, subscriptions)."""
+    stands_in = agent.lower_ in words().pronouns or agent.lower_ in words().company_nouns
+    return stands_in or is_name(agent) or is_place(agent)

@@ -1,0 +1,202 @@
+"""Metrics that a verb tells: 'revenue rose 5%', 'took in $4 million', 'values the market at'."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from spacy.tokens import Token
+
+from extractors.facts.meaning import Meaning, bare, direction_of, object_in
+from extractors.facts.nouns import plain
+from extractors.facts.phrases import is_name, is_noun, is_place, is_temporal
+from extractors.facts.subjects import Subject, agent_of, object_of
+from extractors.facts.words import VerbSense, words
+
+if TYPE_CHECKING:
+    from extractors.facts.measuring import Meanings
+
+_NO_MOVE = frozenset({"from", "against", "for", "of", "in", "on"})
+_SHARES = frozenset({"shares", "stock", "share"})
+_BARE_TOTALS = frozenset({"figure", "number", "total", "amount", "sum"})
+_MARKETS = frozenset({"market", "industry", "sector"})
+
+
+def from_verb(meanings: Meanings, verb: Token, figure: Token, prep: Token | None) -> Meaning | None:
+    """The meaning of *figure* as the object of *verb*, or of *prep* under it."""
+    lemma, agent = words().lemma(verb.lower_), agent_of(verb)
+    if sense := _sense(meanings, verb, figure, prep):
+        return _sensed(meanings, verb, figure, prep, sense)
+    if way := words().moves.get(lemma) or _way_beside(verb, lemma):
+        return moved(meanings, verb, figure, prep, way)
+    if lemma in words().be or prep is not None:
+        return _level(meanings, verb, agent, prep)
+    if lemma not in words().have or agent is None:
+        return None
+    if agent.lower_ in words().metrics:
+        return _level(meanings, verb, agent, prep)
+    before = meanings.earlier(figure)
+    return before and _with_subject(meanings, bare(before.metric), agent, verb)
+
+
+def moved(meanings: Meanings, verb: Token, figure: Token, prep: Token | None, way: str) -> Meaning | None:
+    """What moved *way* by or to the figure: what the verb moves, or what it is said of."""
+    lemma = words().lemma(verb.lower_)
+    thing = object_of(verb, figure) if lemma in words().causes else None
+    meaning = of_thing(
+        meanings, thing if thing is not None and meanings.is_metric(thing) else agent_of(verb), verb
+    )
+    direction = None if prep is not None and prep.lower_ in _NO_MOVE else direction_of(way)
+    growth = prep is None or prep.lower_ == "by"
+    return meaning and replace(meaning, direction=direction, growth=growth, verb=verb)
+
+
+def of_thing(meanings: Meanings, thing: Token | None, verb: Token) -> Meaning | None:
+    """What is measured when *thing* rises, falls or stands at a level."""
+    if thing is None:
+        return None
+    name = meanings.phrases.name_at(thing)
+    if _is_spoken_of(meanings, thing) and not name:
+        return meanings.spoken(thing, verb)
+    if is_place(thing) and thing.dep_ in ("nsubj", "nsubjpass"):
+        return _spoken_with(meanings, thing, verb, "place")
+    if thing.lower_ in _SHARES:
+        return plain(meanings, thing)
+    if name or thing.lower_ in words().company_nouns:
+        return _with_subject(meanings, "share price", thing, verb) if meanings.subjects.listed else None
+    if is_name(thing) and not words().metric_of(meanings.phrases.noun(thing, drop_names=False)):
+        return _spoken_with(meanings, thing, verb, "stated")
+    if is_noun(thing) and not is_temporal(thing) and not thing.ent_type_:
+        return meanings.from_noun(thing, thing)
+    return None
+
+
+def _is_spoken_of(meanings: Meanings, thing: Token) -> bool:
+    """'it', 'they', 'the figure'."""
+    if thing.lower_ in words().pronouns:
+        return True
+    bare_total = thing.lower_ in _BARE_TOTALS and meanings.phrases.noun(thing) == thing.text
+    return bare_total and not any(t.dep_ == "prep" for t in thing.rights)
+
+
+def _spoken_with(meanings: Meanings, thing: Token, verb: Token, rule: str) -> Meaning | None:
+    spoken = meanings.spoken(thing, verb)
+    return spoken and replace(spoken, subject=meanings.phrases.thing(thing), subject_rule=rule)
+
+
+def _with_subject(meanings: Meanings, metric: str, agent: Token, verb: Token) -> Meaning:
+    subject, rule = meanings.subjects.of_agent(agent)
+    return Meaning(metric, subject, subject_rule=rule, verb=verb)
+
+
+def _level(meanings: Meanings, verb: Token, agent: Token | None, prep: Token | None) -> Meaning | None:
+    """What stands at a level: the verb's grammatical subject."""
+    meaning = of_thing(meanings, agent, verb)
+    if meaning is None or meaning.metric != "share price" or prep is None or prep.lower_ != "at":
+        return meaning
+    closed = words().lemma(verb.lower_) in ("close", "finish", "settle")
+    return replace(meaning, metric="closing share price") if closed else meaning
+
+
+def has_sense(meanings: Meanings, verb: Token, figure: Token) -> bool:
+    """Whether *verb* tells the metric of its object *figure*."""
+    return _sense(meanings, verb, figure, None) is not None
+
+
+def _sense(meanings: Meanings, verb: Token, figure: Token, prep: Token | None) -> VerbSense | None:
+    kind = meanings.anchors[figure.i].kind if figure.i in meanings.anchors else "money"
+    if kind in ("multiple", "count", "bps"):
+        return None
+    lemma = words().lemma(verb.lower_)
+    particles = [
+        t.lower_ for t in verb.children if t.dep_ == "prt" or (t.dep_ == "advmod" and t.lower_ == "in")
+    ]
+    senses = words().senses.get(" ".join([lemma, *particles[:1]])) or words().senses.get(lemma, [])
+    fitting = (s for s in senses if (s.of == "percent") == (kind == "percent") and _takes(s, prep))
+    return next(fitting, None)
+
+
+def _takes(sense: VerbSense, prep: Token | None) -> bool:
+    if prep is None:
+        return not sense.with_
+    usual = ("with",) if sense.metric == "revenue" else ("for", "with", "of")
+    return prep.lower_ in (sense.with_ or usual)
+
+
+def _sensed(
+    meanings: Meanings, verb: Token, figure: Token, prep: Token | None, sense: VerbSense
+) -> Meaning | None:
+    if sense.subject == "object":
+        return _of_object(meanings, verb, figure, sense)
+    agent, thing = agent_of(verb), object_of(verb, figure)
+    subject, rule = meanings.subjects.of_agent(agent) if agent is not None else meanings.subjects.focus()
+    metric = sense.metric
+    if metric == "revenue" and agent is not None:
+        metric, (subject, rule) = _earned(meanings, agent, (subject, rule))
+    if metric == "sales" and thing is not None and prep is not None and prep.lower_ == "for":
+        metric = f"sale price of {meanings.phrases.thing(thing)}"
+    if metric == "purchase price" and thing is not None:
+        metric = f"purchase price of {meanings.phrases.thing(thing)}"
+    metric = _about(meanings, metric, [*verb.children, *figure.children], sense)
+    return Meaning(metric, subject, subject_rule=rule, verb=verb)
+
+
+def _earned(meanings: Meanings, agent: Token, subject: Subject) -> tuple[str, Subject]:
+    """What *agent* takes in: a part's revenue is its company's, a film's is box office."""
+    part = meanings.phrases.noun(agent) if agent.lower_ in words().parts else ""
+    if meanings.subjects.topic and part.lower() not in ("", agent.lower_):
+        return f"{part} revenue", (meanings.subjects.topic, "focus")
+    return ("box office" if meanings.subjects.screened(agent) else "revenue"), subject
+
+
+def _about(meanings: Meanings, metric: str, children: list[Token], sense: VerbSense) -> str:
+    """'spent $3 million on marketing': the metric with what it went to."""
+    for led in children:
+        target = object_in(led) if led.dep_ == "prep" and led.lower_ in sense.about else None
+        if target is None or is_temporal(target):
+            continue
+        bought = target.lower_ in ("stake", "shares", "company") or meanings.phrases.name_at(target)
+        name = "purchase price" if metric == "payment" and bought else metric
+        return f"{name} {led.lower_} {meanings.phrases.thing(target)}"
+    return metric
+
+
+def _of_object(meanings: Meanings, verb: Token, figure: Token, sense: VerbSense) -> Meaning | None:
+    """'values the company at', 'puts the market at': what the figure is about is the verb's object."""
+    passive = any(t.dep_ in ("nsubjpass", "auxpass") for t in verb.children)
+    of = agent_of(verb) if passive else object_of(verb, figure)
+    if of is None:
+        return None
+    thing = verb.head if of.lower_ in ("which", "that") and verb.dep_ == "relcl" else of
+    if thing == of and is_noun(of) and of.lower_ in words().metrics and of.lower_ not in _MARKETS:
+        return meanings.from_noun(of, figure)
+    if thing == of and of.lower_ in words().pronouns and sense.metric == "market size":
+        return meanings.spoken(of, verb)
+    subject, rule = meanings.subjects.of_agent(of)
+    if is_place(thing):
+        spoken = meanings.spoken(thing, verb)
+        return spoken and replace(spoken, subject=subject, subject_rule="place")
+    metric = worth(meanings, thing) if sense.metric in ("valuation", "market size") else sense.metric
+    return Meaning(metric, subject, subject_rule=rule, verb=verb)
+
+
+def worth(meanings: Meanings, thing: Token) -> str:
+    """What it is that *thing* is worth: a company's valuation, a market's size."""
+    known = words().metric_of(thing.lower_)
+    narrowed = any(t.dep_ in ("compound", "amod") for t in thing.lefts)
+    if (
+        is_place(thing)
+        or (known and known.id == "market_size")
+        or (narrowed and thing.lower_ in words().broad_nouns)
+    ):
+        return "market size"
+    stands_in = thing.lower_ in words().company_nouns or thing.lower_ in words().pronouns
+    return "valuation" if stands_in or is_name(thing) or meanings.phrases.name_at(thing) else "market size"
+
+
+def _way_beside(verb: Token, lemma: str) -> str | None:
+    """'went up 20%', 'edged down to 3 million'."""
+    if lemma not in ("go", "come", "edge", "tick", "inch", "move", "be"):
+        return None
+    ways = [t.lower_ for t in verb.children if t.dep_ in ("prt", "advmod") and t.lower_ in ("up", "down")]
+    return ways[0] if ways else None
