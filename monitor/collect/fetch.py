@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from db.articles import (
     Kept,
@@ -75,7 +76,8 @@ async def fetch_pass(
         await run.workshop.close()
         await run.desk.close()
     seconds = round(time.monotonic() - began, 3)
-    return FetchSummary(**{**run.counts, "entries": len(entries), "seconds": seconds})
+    counts: dict[str, Any] = {**run.counts, "entries": len(entries), "seconds": seconds}
+    return FetchSummary(**counts)
 
 
 @dataclass
@@ -228,7 +230,7 @@ class _Pass:
 
 def _request(entry: WaitingEntry, url: str) -> Request:
     """The request for an entry's page: the feed's own headers and cookies go along on the feed's host alone."""
-    at_home = host_of(url) == host_of(entry.feed_url)
+    at_home = place_of_or_none(url) == place_of_or_none(entry.feed_url)
     return Request(
         url,
         headers=json.loads(entry.headers) if at_home else {},

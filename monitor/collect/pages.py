@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.collect.charsets import decode
@@ -82,7 +83,7 @@ def page_of(html: str, url: str) -> Page:
     """The Page that *html* is."""
     from trafilatura import bare_extraction  # a second and 60 MB: only where pages are read
 
-    found = bare_extraction(
+    found: Any = bare_extraction(
         html,
         url=url,
         fast=True,
@@ -91,10 +92,11 @@ def page_of(html: str, url: str) -> Page:
         include_tables=True,
         deduplicate=False,
     )
-    text = _paragraphs((found.text if found else "") or "") or _body_in_json(html)
+    title = plain((found.title if found else "") or _title(html))
+    text = _without_headline(_paragraphs((found.text if found else "") or ""), title) or _body_in_json(html)
     published, precision, source = _date(html, text, url)
     return Page(
-        title=plain((found.title if found else "") or _title(html)),
+        title=title,
         text=text,
         author=plain((found.author if found else "") or "", 300),
         canonical=_canonical(html, url),
@@ -118,6 +120,13 @@ def is_wall(html: str, text: str) -> bool:
 
 def _paragraphs(text: str) -> str:
     return "\n\n".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _without_headline(text: str, title: str) -> str:
+    """*text* without a first paragraph that is the title again."""
+    first, _, rest = text.partition("\n\n")
+    said = " ".join(first.casefold().split())
+    return rest if said and said in " ".join(title.casefold().split()) else text
 
 
 def _title(html: str) -> str:
