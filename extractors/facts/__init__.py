@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from extractors.facts.draft import Draft, draft
 from extractors.facts.frames import Frames
-from extractors.facts.reading import Name, TextReader
+from extractors.facts.reading import TextReader
+from extractors.facts.topics import Name
 from extractors.findings import Company, Fact, Figure, Span, Text
 
 if TYPE_CHECKING:

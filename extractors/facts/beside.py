@@ -12,7 +12,7 @@ from spacy.tokens import Token
 from extractors.facts.meaning import Meaning, verb_over
 from extractors.facts.nouns import from_growth
 from extractors.facts.phrases import is_noun
-from extractors.facts.subjects import agent_of
+from extractors.facts.tree import agent_of
 from extractors.facts.verbs import moved
 from extractors.facts.words import forms, words
 

@@ -13,7 +13,8 @@ from extractors.facts.frames import Hanging
 from extractors.facts.meaning import Meaning, bare, direction_of
 from extractors.facts.phrases import Phrases, is_noun, is_temporal
 from extractors.facts.roles import HANDLERS
-from extractors.facts.subjects import Subjects, agent_of
+from extractors.facts.subjects import Subjects
+from extractors.facts.tree import agent_of
 from extractors.facts.words import words
 from extractors.findings import Direction, Figure
 

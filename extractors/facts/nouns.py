@@ -9,7 +9,7 @@ from spacy.tokens import Token
 
 from extractors.facts.meaning import Meaning, bare, direction_of, object_in, verb_over
 from extractors.facts.phrases import is_noun, is_place, is_temporal
-from extractors.facts.subjects import agent_of, object_of
+from extractors.facts.tree import agent_of, object_of
 from extractors.facts.words import words
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from extractors.facts.meaning import Meaning, direction_of, verb_over
 from extractors.facts.nouns import from_growth
 from extractors.facts.phrases import is_noun, is_place, is_temporal
 from extractors.facts.shares import from_share
-from extractors.facts.subjects import agent_of, object_of
+from extractors.facts.tree import agent_of, object_of
 from extractors.facts.verbs import of_thing, worth
 from extractors.facts.words import words
 

@@ -8,7 +8,7 @@ from spacy.tokens import Token
 
 from extractors.facts.meaning import Meaning, direction_of, verb_over
 from extractors.facts.phrases import is_name, is_place, is_temporal
-from extractors.facts.subjects import agent_of
+from extractors.facts.tree import agent_of
 from extractors.facts.verbs import has_sense
 from extractors.facts.words import words
 

@@ -12,7 +12,7 @@ from spacy.tokens import Doc, Token
 
 from extractors.facts.meaning import Meaning
 from extractors.facts.phrases import Phrases, is_name, is_temporal
-from extractors.facts.subjects import agent_of
+from extractors.facts.tree import agent_of
 from extractors.facts.words import forms, words
 from extractors.findings import Basis, Figure
 
@@ -34,6 +34,17 @@ def _rules() -> Mapping[str, Mapping[str, list[str]]]:
 @cache
 def _claim_forms() -> Mapping[str, str]:
     return {form: verb for verb in _rules()["claims"]["verbs"] for form in forms(verb)}
+
+
+_PAPER_BY = re.compile(
+    r"\b(?:report|study|survey|white paper|paper|data) (?:\w+ ){0,3}?(?:by|from|of) (?:the )?"
+)
+
+
+def reports(text: str, names: Mapping[int, str]) -> list[tuple[int, str]]:
+    """Where *text* speaks of a report by one of the organisations in *names* (by start), and whose it is."""
+    found = ((m.start(), names.get(m.end())) for m in _PAPER_BY.finditer(text))
+    return [(start, name) for start, name in found if name]
 
 
 class Claims:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from spacy.tokens import Token
 
 from extractors.facts.phrases import Phrases, is_name, is_noun, is_place, is_temporal
+from extractors.facts.tree import agent_of
 from extractors.facts.words import words
 
 if TYPE_CHECKING:
@@ -270,57 +271,3 @@ def _is_somewhere(token: Token) -> bool:
 def is_observer(name: str) -> bool:
     """Whether *name* is of one who measures others: a consultancy, a research firm, an association."""
     return any(word.lower().strip(",.") in words().observers for word in name.split())
-
-
-def agent_of(verb: Token) -> Token | None:
-    """The grammatical subject of *verb*, its own or that of the verb it goes on from."""
-    for _ in range(6):
-        own = next((t for t in verb.lefts if t.dep_ in ("nsubj", "nsubjpass") and not t.ent_type_), None)
-        own = own or next(
-            (t for t in verb.rights if t.dep_ in ("nsubj", "nsubjpass") and not t.ent_type_), None
-        )
-        own = own or _misread(verb)
-        if own is not None:
-            return _resolved(own)
-        if verb.dep_ in ("relcl", "acl") and is_noun(verb.head):
-            return verb.head
-        if verb.dep_ == "ccomp" and is_noun(verb.head):
-            return verb.head
-        if verb.dep_ in ("xcomp", "conj", "advcl", "ccomp", "pcomp", "aux") and verb.head != verb:
-            verb = (
-                verb.head
-                if verb.head.tag_.startswith("V")
-                else next((t for t in verb.ancestors if t.tag_.startswith("V")), verb)
-            )
-            continue
-        return None
-    return None
-
-
-def _misread(verb: Token) -> Token | None:
-    """'Reading app Fernleaf had': a trade that the parser takes for a clause."""
-    clause = next((t for t in verb.lefts if t.dep_ == "csubj" and t.tag_ == "VBG"), None)
-    return (
-        next((t for t in clause.children if t.dep_ == "dobj" and is_name(t)), None)
-        if clause is not None
-        else None
-    )
-
-
-def _resolved(agent: Token) -> Token:
-    """A relative pronoun's noun, or *agent* itself."""
-    if agent.lower_ == "which" and agent.i >= 2:
-        before = agent.nbor(-1) if agent.nbor(-1).text not in (",", "”", '"') else agent.nbor(-2)
-        if is_name(before):
-            return before
-    if agent.lower_ in ("which", "who", "that") and agent.head.dep_ == "relcl":
-        return agent.head.head
-    return agent
-
-
-def object_of(verb: Token, figure: Token) -> Token | None:
-    """The object of *verb* that is not *figure*; in the passive its grammatical subject."""
-    for token in verb.children:
-        if token.dep_ in ("dobj", "dative") and token != figure and not token.ent_type_:
-            return token
-    return next((t for t in verb.children if t.dep_ == "nsubjpass"), None)

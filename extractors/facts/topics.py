@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
@@ -16,6 +17,26 @@ _NO_SUBJECT = frozenset(
     "its his her their backed by led owned for with from at to and or of via through against rival including unlike like".split()
 )
 """A name that follows one of these is not what its sentence speaks of."""
+
+
+Name = tuple[int, int, str]
+"""Where a name starts and ends, and whose it is."""
+
+_WORK = re.compile(r"[“\"']([A-Z][^“”\"\n]{1,50}?),?[”\"'](?!\w)")
+
+
+def works_in(text: str) -> list[Name]:
+    """The titles of works that *text* quotes.
+
+    >>> works_in('"Night Harvest" took in $3 million, "We Are Glad" he said.')[0][2]
+    'Night Harvest'
+    """
+    return [(m.start(1), m.end(1), m[1]) for m in _WORK.finditer(text) if _is_title(m[1])]
+
+
+def _is_title(quoted: str) -> bool:
+    parts = quoted.split()
+    return len(parts) <= 7 and sum(part[0].isupper() for part in parts) * 2 > len(parts)
 
 
 class Topics:

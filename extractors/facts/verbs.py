@@ -10,7 +10,8 @@ from spacy.tokens import Token
 from extractors.facts.meaning import Meaning, bare, direction_of, object_in
 from extractors.facts.nouns import plain
 from extractors.facts.phrases import is_name, is_noun, is_place, is_temporal
-from extractors.facts.subjects import Subject, agent_of, object_of
+from extractors.facts.subjects import Subject
+from extractors.facts.tree import agent_of, object_of
 from extractors.facts.words import VerbSense, words
 
 if TYPE_CHECKING:

@@ -1,0 +1,86 @@
+"""The periods of a text's figures, sentence by sentence, with those spoken of kept for the sentences after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from spacy.tokens import Doc
+
+from extractors.facts.days import NOWHEN, Period
+from extractors.facts.directions import Read
+from extractors.facts.meaning import Meaning, bare
+from extractors.facts.sources import basis_of
+from extractors.facts.timing import Clock, SentencePeriods, Timing, Wanted
+from extractors.facts.tree import is_past, is_perfect
+from extractors.facts.words import words
+from extractors.findings import Figure
+
+_AHEAD = frozenset({"forecast", "target"})
+
+
+class Chronicle:
+    """The periods of one text: *lead* is the one that its title and first sentences are about."""
+
+    def __init__(self, figures: Sequence[Figure], published: date | None, lead: Period, cinema: bool) -> None:
+        self.figures = figures
+        self.published = published
+        self.cinema = cinema
+        self.clock = Clock(lead=lead, today=Period(published, published))
+
+    def timed(self, doc: Doc, read: Read, periods: SentencePeriods) -> dict[int, Timing]:
+        """The period of each of a sentence's figures, by the figure's place."""
+        places = {meaning.anchor: at for at, meaning in read}
+        chosen: dict[int, Timing] = {}
+        for at, meaning in read:
+            like = chosen.get(places.get(meaning.like if meaning.like is not None else -1, -1))
+            base = like.period if like else self.clock.reported
+            wanted = self._wanted(doc, self.figures[at], meaning)
+            timing = periods.choose(self.figures[at], meaning, self.clock, base, wanted)
+            if basis_of(doc, meaning) in _AHEAD:
+                timing = periods.ahead(timing, self.published)
+            if like and not timing.stated and not meaning.compared:
+                timing = replace(like, rule=f"like: {like.rule}")
+            chosen[at] = timing
+        return _shared(read, places, chosen)
+
+    def _wanted(self, doc: Doc, figure: Figure, meaning: Meaning) -> Wanted:
+        known = words().metric_of(bare(meaning.metric))
+        perfect = meaning.verb is not None and is_perfect(meaning.verb)
+        past = is_past(doc[meaning.anchor], meaning.verb, meaning.noun)
+        return Wanted(
+            inherits=bool(known and known.flow) and past and not meaning.wrap,
+            days=bool(known and known.point) or figure.kind == "count",
+            today=bool(known and known.id == "share_price") and not perfect,
+            screen=meaning.metric.startswith("box office") or (self.cinema and "weekend" in meaning.metric),
+        )
+
+    def remember(self, doc: Doc, read: Read, timed: Mapping[int, Timing]) -> None:
+        """Keep the periods that the sentence stated, for what comes after it."""
+        stated = [(timed[at].period, m) for at, m in read if timed[at].stated and not m.compared]
+        known = [period for period, _ in stated if period.known]
+        if not known:
+            return
+        self.clock.last = known[-1]
+        reported = {period for period, m in stated if basis_of(doc, m) != "forecast" and _is_stretch(period)}
+        self.clock.quarter = next((p for p in reported if _is_quarter(p)), self.clock.quarter)
+        alone = len(reported) == 1 and len(set(known)) == 1
+        self.clock.reported = reported.pop() if alone else NOWHEN
+
+
+def _shared(read: Read, places: Mapping[int, int], chosen: dict[int, Timing]) -> dict[int, Timing]:
+    """A level whose growth is timed is of that time: the two say one thing."""
+    for at, meaning in read:
+        like = places.get(meaning.like) if meaning.like is not None else None
+        if like is not None and meaning.growth and chosen[at].stated and not chosen[like].stated:
+            chosen[like] = replace(chosen[at], rule=f"like: {chosen[at].rule}")
+    return chosen
+
+
+def _is_stretch(period: Period) -> bool:
+    return period.start is not None and period.end is not None and period.start != period.end
+
+
+def _is_quarter(period: Period) -> bool:
+    return period.start is not None and period.end is not None and 80 < (period.end - period.start).days < 93
