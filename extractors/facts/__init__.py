@@ -1,4 +1,4 @@
-"""What each figure measures, of whom, over which period: from the sentence's parse, its neighbours and the text.
+"""What each figure measures, of whom, over which period: by the sentence's parse, its neighbours, the text.
 
 ``annotate`` works over a batch of docs and hands all their sentences with figures to the parser at once.
 ``drafts`` and ``read`` are its halves, for who parses elsewhere.
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from extractors.facts.draft import Draft, draft
 from extractors.facts.frames import Frames
+from extractors.facts.ordered import Ordered
 from extractors.facts.reading import TextReader
 from extractors.facts.topics import Name
 from extractors.findings import Company, Fact, Figure, Span, Text
@@ -47,11 +48,10 @@ def annotate(docs: Sequence[Doc], parse: Parse) -> Iterator[Doc]:
 
 def drafts(doc: Doc, figures: Sequence[Figure]) -> tuple[Draft, ...]:
     """The sentences of *doc* that hold one of its *figures*, as the parser reads them best."""
-    holding = {
-        place for place in (_sentence_of(doc, f) for f in figures if f.pair_of is None) if place is not None
-    }
-    found = (draft(sentence, figures) for place, sentence in enumerate(doc.sents) if place in holding)
-    return tuple(one for one in found if one.figures)
+    placed = Ordered(enumerate(figures), lambda one: one[1].start)
+    inside = ((sentence, placed.inside(sentence.start_char, sentence.end_char)) for sentence in doc.sents)
+    found = (draft(sentence, held) for sentence, held in inside if held)
+    return tuple(one for one in found if one.figures and len(one.words) <= _MOST_WORDS)
 
 
 def read(
@@ -75,16 +75,16 @@ def _frames(vocab: Vocab) -> Frames:
     return Frames(vocab)
 
 
-def _sentence_of(doc: Doc, figure: Figure) -> int | None:
-    for place, sentence in enumerate(doc.sents):
-        if sentence.start_char <= figure.start < sentence.end_char:
-            return place
-    return None
-
-
 _LEGAL_FORM = re.compile(
     r",?\s(?:Inc|Corp|Ltd|Plc|PLC|plc|Co|Limited|LLC|AG|SE|NV|SA|Corporation|Company|Holdings?)\b\.?"
 )
+
+
+_MOST_WORDS = 200
+"""A longer stretch without an end is a table or a list, which no parser reads."""
+
+_LONGEST = 80
+"""No figure is longer, in characters."""
 
 
 def _with_form(text: str, end: int) -> int:
@@ -103,5 +103,5 @@ def _names(doc: Doc, companies: Sequence[Company], figures: Sequence[Figure]) ->
     ]
     if not companies:
         named = [(e.start_char, e.end_char, e.text) for e in doc.ents if e.label_ == "ORG"]
-    taken = [(f.start, f.end) for f in figures]
-    return sorted(n for n in named if not any(n[0] < end and start < n[1] for start, end in taken))
+    taken = Ordered(figures, lambda figure: figure.start)
+    return sorted(n for n in named if not any(f.end > n[0] for f in taken.inside(n[0] - _LONGEST, n[1])))

@@ -7,10 +7,11 @@ each word it hands to the parser, the stretch of the text that the word stands f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from spacy.tokens import Doc, Span as DocSpan
+from spacy.tokens import Doc
+from spacy.tokens import Span as DocSpan
 from spacy.vocab import Vocab
 
 from extractors.findings import Figure, Span
@@ -29,6 +30,30 @@ _PLAIN = {
 }
 
 
+_BEFORE_BRACKET = re.compile(r"[(（\[][^()（）\[\]\d]{0,12}\Z")
+_AFTER_BRACKET = re.compile(r"[^()（）\[\]\d]{0,12}[)）\]]")
+_PREFIX = re.compile(
+    r"(?<![\w-])(?:micro|mini|multi|non|pre|post|mid|super|web|live|short|e|co)\s?-\s?(?=[A-Za-z])", re.I
+)
+_ABOUT = re.compile(
+    r"\b(?:(?:a whopping|in excess of|upwards? of|to the tune of|in the region of|close to|as much as|as many as|"
+    r"at least|more than|less than|fewer than|no more than|no less than|up to|just (?:over|under|shy of)|"
+    r"slightly (?:more|less) than|an estimated|an average of|between|about|around|roughly|approximately|nearly|"
+    r"almost|some|over|under|only|just|another|~)\s*)+\Z",
+    re.I,
+)
+_MARGIN = re.compile(r",?\s(?:plus or minus|give or take|±|\+/-)\s*\Z", re.I)
+"""What leads to the tolerance of a figure, which is no figure of its own."""
+_BACK = 40
+"""How far before a figure the words that lead to it can begin, in characters."""
+
+Held = Sequence[tuple[int, Figure]]
+"""A sentence's figures, each with its place among the text's."""
+
+Block = tuple[int, int, int | None]
+"""Start and end of a stretch, and the place of the figure that stands there; None is left out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A sentence for the parser: its words, and the stretch of the text that each stands for."""
@@ -43,12 +68,10 @@ class Draft:
 
     def doc(self, vocab: Vocab) -> Doc:
         """The draft as an unparsed doc of one sentence, its figures marked as entities."""
-        doc = Doc(vocab, words=list(self.words), spaces=list(self.spaces), sent_starts=self._starts())
+        starts: list[bool | int | None] = [place == 0 for place in range(len(self.words))]
+        doc = Doc(vocab, words=list(self.words), spaces=list(self.spaces), sent_starts=starts)
         doc.set_ents([DocSpan(doc, first, last, label="FIGURE") for _, first, last in self.figures])
         return doc
-
-    def _starts(self) -> list[bool]:
-        return [place == 0 for place in range(len(self.words))]
 
 
 def dateline(text: str, start: int, end: int) -> int:
@@ -57,81 +80,57 @@ def dateline(text: str, start: int, end: int) -> int:
     return found.end() if found else start
 
 
-def draft(sentence: DocSpan, figures: Sequence[Figure]) -> Draft:
-    """The draft of *sentence*; *figures* are all of the text's, of which conversions are left out."""
+def draft(sentence: DocSpan, held: Held) -> Draft:
+    """The draft of *sentence*, which holds the figures *held*; their conversions are left out."""
     text = sentence.doc.text
-    start = dateline(text, sentence.start_char, sentence.end_char)
-    words = _Words(text, start)
-    marks: list[tuple[int, int, int]] = []
-    blocks = sorted([*_figure_blocks(figures, sentence), *_left_out(text, figures, sentence)], key=_first)
-    at = 0
+    end = sentence.end_char
+    inside = [(place, figure) for place, figure in held if figure.end <= end]
+    words = _Words(text, dateline(text, sentence.start_char, end))
+    blocks = sorted(
+        [*_figure_blocks(text, inside), *_left_out(text, inside, Span(sentence.start_char, end))], key=_first
+    )
+    figures = dict(inside)
     for token in sentence:
-        if token.idx + len(token) <= words.done or token.is_space:
-            continue
-        while at < len(blocks) and blocks[at][0] < token.idx + len(token):
-            begin, end, place = blocks[at]
-            at += 1
-            if end <= words.done or end > sentence.end_char:
-                continue
-            words.add_stretch(max(words.done, token.idx), begin)
-            if place is not None:
-                first = len(words)
-                words.add_figure(figures[place])
-                marks.append((place, first, len(words)))
-            words.done = end
-        words.add_stretch(max(words.done, token.idx), token.idx + len(token))
-    return Draft(Span(sentence.start_char, sentence.end_char), *words.columns(), tuple(marks))
+        while blocks and blocks[0][0] < token.idx + len(token):
+            words.add_block(blocks.pop(0), token.idx, figures)
+        if not token.is_space:
+            words.add_stretch(max(words.done, token.idx), token.idx + len(token))
+    return Draft(Span(sentence.start_char, end), *words.columns(), tuple(words.marks))
 
 
-_OPENS, _CLOSES = "(（[", ")）]"
-_BEFORE_BRACKET = re.compile(r"[(（\[][^()（）\[\]\d]{0,12}\Z")
-_AFTER_BRACKET = re.compile(r"[^()（）\[\]\d]{0,12}[)）\]]")
-_PREFIX = re.compile(
-    r"(?<![\w-])(?:micro|mini|multi|non|pre|post|mid|super|web|live|short|e|co)\s?-\s?(?=[A-Za-z])", re.I
-)
-_ABOUT = re.compile(
-    r"\b(?:(?:a whopping|in excess of|upwards? of|to the tune of|in the region of|close to|as much as|as many as|at least|"
-    r"more than|less than|fewer than|no more than|no less than|up to|just (?:over|under|shy of)|slightly (?:more|less) than|"
-    r"an estimated|an average of|between|about|around|roughly|approximately|nearly|almost|some|over|under|only|just|another|~)\s*)+\Z",
-    re.I,
-)
-MARGIN = re.compile(r",?\s(?:plus or minus|give or take|±|\+/-)\s*\Z", re.I)
-"""What leads to the tolerance of a figure, which is no figure of its own."""
+def is_margin(text: str, figure: Figure) -> bool:
+    """Whether *figure* is the tolerance of the one before it ("plus or minus 2%")."""
+    return _MARGIN.search(text, max(0, figure.start - _BACK), figure.start) is not None
 
 
-def _left_out(
-    text: str, figures: Sequence[Figure], sentence: DocSpan
-) -> Iterator[tuple[int, int, int | None]]:
+def _figure_blocks(text: str, held: Held) -> Iterator[Block]:
+    for place, figure in held:
+        if figure.pair_of is None and not is_margin(text, figure):
+            yield figure.start, figure.end, place
+
+
+def _left_out(text: str, held: Held, sentence: Span) -> Iterator[Block]:
     """Conversions with the brackets around them, tolerances, and words such as "about" before a figure."""
-    for figure in figures:
-        if not (sentence.start_char <= figure.start and figure.end <= sentence.end_char):
-            continue
-        back = max(sentence.start_char, figure.start - 40)
+    for _, figure in held:
+        back = max(sentence.start, figure.start - _BACK)
         if figure.pair_of is not None:
-            before = _BEFORE_BRACKET.search(text, back, figure.start)
-            after = _AFTER_BRACKET.match(text, figure.end, sentence.end_char)
-            start = before.start() if before and after else figure.start
-            yield start, after.end() if before and after else figure.end, None
-        elif margin := MARGIN.search(text, back, figure.start):
+            yield _with_brackets(text, figure, back, sentence.end)
+        elif margin := _MARGIN.search(text, back, figure.start):
             yield margin.start(), figure.end, None
         elif about := _ABOUT.search(text, back, figure.start):
             yield about.start(), figure.start, None
 
 
-def is_margin(text: str, figure: Figure) -> bool:
-    """Whether *figure* is the tolerance of the one before it ("plus or minus 2%")."""
-    return MARGIN.search(text, max(0, figure.start - 40), figure.start) is not None
+def _with_brackets(text: str, figure: Figure, back: int, end: int) -> Block:
+    before = _BEFORE_BRACKET.search(text, back, figure.start)
+    after = _AFTER_BRACKET.match(text, figure.end, end)
+    if before and after:
+        return before.start(), after.end(), None
+    return figure.start, figure.end, None
 
 
-def _first(block: tuple[int, int, int | None]) -> tuple[int, int]:
+def _first(block: Block) -> tuple[int, int]:
     return block[0], -block[1]
-
-
-def _figure_blocks(figures: Sequence[Figure], sentence: DocSpan) -> Iterator[tuple[int, int, int | None]]:
-    for place, figure in enumerate(figures):
-        inside = sentence.start_char <= figure.start and figure.end <= sentence.end_char
-        if inside and figure.pair_of is None and not is_margin(sentence.doc.text, figure):
-            yield figure.start, figure.end, place
 
 
 class _Words:
@@ -142,10 +141,20 @@ class _Words:
         self.done = start
         self.held: int | None = None
         self.until = start
+        self.marks: list[tuple[int, int, int]] = []
         self._rows: list[tuple[str, Span]] = []
 
-    def __len__(self) -> int:
-        return len(self._rows)
+    def add_block(self, block: Block, token_start: int, figures: Mapping[int, Figure]) -> None:
+        """Put down the figure that stands at *block*, or pass it over; the token before it is cut there."""
+        begin, end, place = block
+        if end <= self.done:
+            return
+        self.add_stretch(max(self.done, token_start), begin)
+        if place is not None:
+            first = len(self._rows)
+            self._rows.extend(_plain(figures[place]))
+            self.marks.append((place, first, len(self._rows)))
+        self.done = end
 
     def add_stretch(self, start: int, end: int) -> None:
         """Put down the text between *start* and *end*, where it is not blank.
@@ -153,6 +162,8 @@ class _Words:
         A prefix with a hyphen is held back and becomes part of the next word's stretch: "dramas" parses, where
         "micro-dramas" doesn't.
         """
+        if end <= start:
+            return
         word = self.text[start:end].strip()
         self.done = max(self.done, end)
         if not word:
@@ -164,11 +175,6 @@ class _Words:
         self._rows.append((word, Span(start if self.held is None else self.held, end)))
         self.held = None
 
-    def add_figure(self, figure: Figure) -> None:
-        """Put down *figure* in the plain form of its kind."""
-        span = Span(figure.start, figure.end)
-        self._rows.extend((word, span) for word in _plain(figure))
-
     def columns(self) -> tuple[tuple[str, ...], tuple[bool, ...], tuple[Span, ...]]:
         """Words, whether a space follows, and spans."""
         words = tuple(word for word, _ in self._rows)
@@ -177,9 +183,12 @@ class _Words:
         return words, spaces, spans
 
 
-def _plain(figure: Figure) -> tuple[str, ...]:
+def _plain(figure: Figure) -> list[tuple[str, Span]]:
+    """The words of *figure* in the plain form of its kind."""
+    whole = Span(figure.start, figure.end)
     if figure.kind in _PLAIN:
-        return _PLAIN[figure.kind]
+        return [(word, whole) for word in _PLAIN[figure.kind]]
     if figure.kind == "multiple" and _FOLD.search(figure.text):
-        return ("fourfold",)
-    return tuple(figure.text.split())
+        return [("fourfold", whole)]
+    found = re.finditer(r"\S+", figure.text)
+    return [(m[0], Span(figure.start + m.start(), figure.start + m.end())) for m in found]

@@ -15,7 +15,6 @@ from extractors.facts.phrases import Phrases, is_noun, is_temporal
 from extractors.facts.roles import HANDLERS
 from extractors.facts.subjects import Subjects
 from extractors.facts.tree import agent_of
-from extractors.facts.words import words
 from extractors.findings import Direction, Figure
 
 _SET_AGAINST = frozenset({"from", "against", "versus", "than", "after"})

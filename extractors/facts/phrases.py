@@ -14,8 +14,7 @@ _LEFT = frozenset({"compound", "amod", "nmod", "npadvmod", "advmod", "nummod", "
 _NOUN_TAGS = frozenset({"NN", "NNS", "NNP", "NNPS"})
 _NAME_TAGS = frozenset({"NNP", "NNPS"})
 _OF_HEADS = frozenset(
-    "number share value cost price volume amount sum total average percentage proportion size pace rate level "
-    "portion majority budget source sale purchase acquisition".split()
+    ["number", "share", "value", "cost", "price", "volume", "amount", "sum", "total", "average", "percentage", "proportion", "size", "pace", "rate", "level", "portion", "majority", "budget", "source", "sale", "purchase", "acquisition"]
 )
 _MOST_WORDS = 8
 
@@ -58,8 +57,8 @@ class Phrases:
                 continue
             if (
                 child.lower_ in words().dropped
-                or child.tag_ in ("RB", "RBR", "JJS", "RBS")
-                and child.dep_ == "advmod"
+                or (child.tag_ in ("RB", "RBR", "JJS", "RBS")
+                and child.dep_ == "advmod")
             ):
                 continue
             if drop_names and (self.name_at(child) or is_place(child)):
@@ -168,9 +167,7 @@ def is_name(token: Token) -> bool:
 
 
 _TEMPORAL = frozenset(
-    "q1 q2 q3 q4 h1 h2 year years month months quarter quarters half week weeks day days weekend decade period time today yesterday "
-    "january february march april may june july august september october november december monday tuesday "
-    "wednesday thursday friday saturday sunday jan. feb. mar. apr. aug. sept. oct. nov. dec.".split()
+    ["q1", "q2", "q3", "q4", "h1", "h2", "year", "years", "month", "months", "quarter", "quarters", "half", "week", "weeks", "day", "days", "weekend", "decade", "period", "time", "today", "yesterday", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "jan.", "feb.", "mar.", "apr.", "aug.", "sept.", "oct.", "nov.", "dec."]
 )
 
 
@@ -180,11 +177,7 @@ def is_temporal(token: Token) -> bool:
 
 
 _PLACES = frozenset(
-    "china chinese us u.s. america american uk u.k. britain british india indian japan japanese korea korean europe "
-    "european germany german france french brazil brazilian global world worldwide asia asian southeast latin north "
-    "african africa mexico mexican indonesia indonesian thailand thai vietnam vietnamese canada canadian australia "
-    "australian italy italian spain spanish russia russian ukraine ukrainian turkey turkish taiwan singapore "
-    "malaysia philippines saudi".split()
+    ["china", "chinese", "us", "u.s.", "america", "american", "uk", "u.k.", "britain", "british", "india", "indian", "japan", "japanese", "korea", "korean", "europe", "european", "germany", "german", "france", "french", "brazil", "brazilian", "global", "world", "worldwide", "asia", "asian", "southeast", "latin", "north", "african", "africa", "mexico", "mexican", "indonesia", "indonesian", "thailand", "thai", "vietnam", "vietnamese", "canada", "canadian", "australia", "australian", "italy", "italian", "spain", "spanish", "russia", "russian", "ukraine", "ukrainian", "turkey", "turkish", "taiwan", "singapore", "malaysia", "philippines", "saudi"]
 )
 
 

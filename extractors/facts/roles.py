@@ -50,7 +50,7 @@ def _way(meanings: Meanings, anchor: Token, roles: Roles) -> Meaning | None:
     """'sales up 5%', '$4 million, up 5%', '5% more than a year earlier'."""
     way = roles["way"]
     head = anchor.head if way.head == anchor else way.head
-    if way.dep_ == "prt" and words().lemma(head.lower_) in _PHRASAL or way.lower_ in ("above", "below"):
+    if (way.dep_ == "prt" and words().lemma(head.lower_) in _PHRASAL) or way.lower_ in ("above", "below"):
         return None
     if way.lower_ == "more" and anchor.head == way and not any(t.lower_ == "than" for t in way.children):
         return None

@@ -12,7 +12,6 @@ from spacy.tokens import Doc, Token
 
 from extractors.facts.meaning import Meaning
 from extractors.facts.phrases import Phrases, is_name, is_temporal
-from extractors.facts.tree import agent_of
 from extractors.facts.words import forms, words
 from extractors.findings import Basis, Figure
 

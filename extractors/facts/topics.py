@@ -14,7 +14,7 @@ _OPENING = 32
 """A name this far into a sentence, in characters, can still be its grammatical subject."""
 
 _NO_SUBJECT = frozenset(
-    "its his her their backed by led owned for with from at to and or of via through against rival including unlike like".split()
+    ["its", "his", "her", "their", "backed", "by", "led", "owned", "for", "with", "from", "at", "to", "and", "or", "of", "via", "through", "against", "rival", "including", "unlike", "like"]
 )
 """A name that follows one of these is not what its sentence speaks of."""
 
