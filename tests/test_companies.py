@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -171,8 +172,15 @@ def test_a_longer_name_wins_over_the_known_one_in_it(known: KnownCompanies) -> N
 
 
 def test_a_slip_of_the_pen_is_the_company(known: KnownCompanies) -> None:
-    text = "Brightwater Telecom raised $4 million. Shares of Brihgtwater Telecom rose."
+    text = (
+        "Brightwater Telecom raised $4 million, Brightwater Telecom said. Shares of Brihgtwater Telecom rose."
+    )
     assert list(found(text, known)) == ["Brightwater Telecom"]
+
+
+def test_two_names_a_letter_apart_are_two_companies(known: KnownCompanies) -> None:
+    text = "Shares of Brightline Media fell. Shares of Brightlane Media rose."
+    assert set(found(text, known)) == {"Brightline Media", "Brightlane Media"}
 
 
 def test_a_known_company_keeps_its_name_id_and_kind(known: KnownCompanies) -> None:
@@ -205,6 +213,24 @@ def test_the_publisher_is_media_not_a_company(known: KnownCompanies) -> None:
 def test_headlines_are_read_only_for_names_found_elsewhere(known: KnownCompanies) -> None:
     text = "Why Harrow Media Is Winning the Battle\n\nHarrow Media will cut 300 jobs, it said."
     assert found(text, known) == {"Harrow Media": ["Harrow Media", "Harrow Media"]}
+
+
+def test_a_directory_of_a_thousand_names_takes_seconds(known: KnownCompanies) -> None:
+    names = [
+        f"{a}{b}{c}"
+        for a in ("Bako", "Riten", "Molu", "Dashi")
+        for b in "bdfgklmnprstvz"
+        for c in ("ex", "or", "ana", "ium", "ette")
+    ]
+    text = " ".join(
+        f"Shares of {name} {other} Studios rose."
+        for name in names
+        for other in ("Alto", "Brava", "Corva", "Delta")
+    )
+    started = time.perf_counter()
+    companies, _ = read(doc_of(text), Text("t", text), known)
+    assert len(companies) > 1000
+    assert time.perf_counter() - started < 10
 
 
 def test_chinese_texts_are_read_for_known_names(known: KnownCompanies) -> None:

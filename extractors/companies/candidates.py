@@ -85,7 +85,7 @@ def names(
     vocabulary: Vocabulary,
 ) -> dict[str, Name]:
     """The names of the text that may be organisations', by form. Names known for certain are left out."""
-    certain = [(m.start, m.end) for m in matches if not m.ambiguous]
+    certain = covered(len(text), ((m.start, m.end) for m in matches if not m.ambiguous))
     unsure = {(m.start, m.end): m.company for m in matches if m.ambiguous}
     found: dict[str, Name] = {}
     quoted = quoted_titles(text)
@@ -165,11 +165,19 @@ def _end(text: str, last: Word, vocabulary: Vocabulary) -> int:
     return last.end + 1 if dotted and text[last.end + 1 : last.end + 2] not in ("", "\n") else last.end
 
 
-def _outside(words: Sequence[Word], run: Chunk, certain: Iterable[tuple[int, int]]) -> Iterator[Chunk]:
+def covered(length: int, spans: Iterable[tuple[int, int]]) -> bytearray:
+    """A mask over a text of *length*, 1 where a span of *spans* is."""
+    mask = bytearray(length)
+    for start, end in spans:
+        mask[start:end] = b"\1" * (end - start)
+    return mask
+
+
+def _outside(words: Sequence[Word], run: Chunk, certain: bytearray) -> Iterator[Chunk]:
     """The parts of *run* that no known name covers."""
     first = run.first
     for at in range(run.first, run.last + 1):
-        if any(words[at].start < end and start < words[at].end for start, end in certain):
+        if 1 in certain[words[at].start : words[at].end]:
             if at > first:
                 yield Chunk(first, at - 1)
             first = at + 1

@@ -13,6 +13,7 @@ from extractors.companies.words import Word
 _POSSESSIVE = re.compile(r"['’]s? $")
 _AMOUNT = re.compile(r"([A-Za-z]{1,4})\d[\d.,]*[a-z]{0,3}")
 _INITIAL = re.compile(r"[A-Z]")
+_LONGEST = 14  # words of a name; a longer run of capitals is a list or a heading
 _JOINING = frozenset({"of", "for"})
 
 
@@ -56,7 +57,7 @@ def chunks(words: Sequence[Word], vocabulary: Vocabulary) -> Iterator[Chunk]:
             at += 1
             continue
         last = at
-        while (following := _joined(words, at, last, vocabulary)) is not None:
+        while last - at < _LONGEST and (following := _joined(words, at, last, vocabulary)) is not None:
             last = following
         yield Chunk(at, last)
         at = last + 1

@@ -86,13 +86,19 @@ def is_acronym(short: str, full: str) -> bool:
     letters = re.sub(r"[^A-Za-z]", "", short)
     if len(letters) < 2 or letters[0].islower() or sum(c.isupper() for c in letters) < len(letters) - 1:
         return False
+    return letters.upper() in all_initials(full)
+
+
+@lru_cache(maxsize=16384)
+def all_initials(full: str) -> frozenset[str]:
+    """The acronyms that *full* may have: with the little words or without, by words or by capitals.
+
+    >>> sorted(all_initials("Association of Print Makers"))
+    ['AOPM', 'APM']
+    """
     bare = re.sub(r"^the\s+", "", full, flags=re.IGNORECASE)
-    return letters.upper() in {initials(bare), initials(bare, leave_out=()), _all_initials(bare)}
-
-
-def _all_initials(name: str) -> str:
-    """Initials with those of the parts of 'RiverCross' and 'Micro-Drama'."""
-    return "".join(re.findall(r"[A-Z]", name))
+    capitals = "".join(re.findall(r"[A-Z]", bare))  # of the parts of 'RiverCross' and 'Micro-Drama' too
+    return frozenset({initials(bare), initials(bare, leave_out=()), capitals})
 
 
 def is_typo(name: str, right: str) -> bool:
