@@ -163,7 +163,7 @@ def _join(
     tags: Callable[[Organisation], set[str]],
     source: Source | None = None,
 ) -> None:
-    """Join each organisation to the first in the text that shares a tag with it and that *same* says it is."""
+    """Join each organisation to the first that shares a tag with it and that *same* says it is."""
     organisations.sort(key=lambda o: (o.start, -len(o.forms[0])))
     place = {id(organisation): at for at, organisation in enumerate(organisations)}
     by_tag, gone = _index(organisations, tags), set()
