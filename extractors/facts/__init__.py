@@ -30,8 +30,8 @@ __all__ = ["annotate", "drafts", "read"]
 def annotate(docs: Sequence[Doc], parse: Parse) -> Iterator[Doc]:
     """Set ``doc._.newsgauge_facts`` of each of *docs*, whose sentences with figures are parsed in one go.
 
-    The docs hold sentence starts, ``newsgauge_figures``, ``newsgauge_companies`` and ``newsgauge_about``. Only
-    English is parsed: other languages have no facts.
+    The docs hold sentence starts, ``newsgauge_figures``, ``newsgauge_companies`` and ``newsgauge_about``.
+    Only English is parsed: other languages have no facts.
     """
     batches = [drafts(doc, doc._.newsgauge_figures) if doc.lang_ == "en" else () for doc in docs]
     parsed = iter(

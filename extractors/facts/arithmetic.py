@@ -1,7 +1,7 @@
 """Sums that a text's figures must satisfy: found and shown, never corrected.
 
-A value and its growth imply a base; shares of one whole can't exceed it; a converted pair implies a rate; and two
-outlets a power of ten apart have most likely slipped.
+A value and its growth imply a base; shares of one whole can't exceed it; a converted pair implies a rate;
+and two outlets a power of ten apart have most likely slipped.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ CheckKind = Literal["growth", "base", "shares", "part", "pair", "scale"]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A sum over ``claims``: what it should give, what the text says, and whether rounding explains the gap."""
+    """A sum over ``claims``: what it should give, what is said, and whether rounding explains the gap."""
 
     kind: CheckKind
     claims: tuple[Claim, ...]
@@ -40,7 +40,7 @@ def implied_base(level: Claim, change: Claim) -> Decimal | None:
     >>> from decimal import Decimal as D
     >>> level = Claim(1, "x", "revenue", "revenue", None, None, "USD", D(150), direction="up")
     >>> implied_base(level, Claim(2, "x", "revenue", "revenue", None, None, "percent", D(50), direction="up"))
-    Decimal('1E+2')
+    Decimal('1.0E+2')
     """
     factor = _factor(change)
     return level.value / factor if factor else None
@@ -55,7 +55,7 @@ def growth(claims: Sequence[Claim]) -> Iterator[Check]:
             continue
         slack = _growth_slack(level, change, base)
         holds = abs(implied - base.value) <= slack
-        note = f"{level.text} after {change.direction} {change.text} implies about {_short(implied)} before; the text says {base.text}"
+        note = f"{_implied(level, change, implied)} before; the text says {base.text}"
         yield Check("growth", (level, change, base), implied, base.value, holds, note)
 
 
@@ -94,8 +94,10 @@ def parts(claims: Sequence[Claim]) -> Iterator[Check]:
 
 
 def pair_rate(amount: Claim, conversion: Claim, rates: Mapping[str, Decimal]) -> Check | None:
-    """Whether a stated conversion fits one of the reference *rates* (named; units of *amount*'s currency for one
-    of the conversion's), within rounding. The nearest rate is the one shown; None where there is none.
+    """Whether a stated conversion fits one of the reference *rates*, within rounding.
+
+    They are units of *amount*'s currency for one of the conversion's, by name. The nearest is the one shown;
+    None where there is none.
     """
     if not rates or not conversion.value:
         return None
@@ -114,7 +116,7 @@ def pair_rate(amount: Claim, conversion: Claim, rates: Mapping[str, Decimal]) ->
 
 
 def slips(claims: Iterable[Claim]) -> list[Check]:
-    """Pairs of claims of the same thing that lie a power of ten apart: a slip of scale in one of the outlets."""
+    """Pairs of claims of the same thing a power of ten apart: a slip of scale in one of the outlets."""
     found = []
     for first, second in combinations(claims, 2):
         if not _same_unit(first, second) or compare(first, second).relation != "disagrees":
@@ -132,8 +134,12 @@ def revised(level: Claim, change: Claim, earlier: Claim) -> Check | None:
     if implied is None or not _same_unit(level, earlier):
         return None
     holds = abs(implied - earlier.value) <= _growth_slack(level, change, earlier)
-    note = f"{level.text} after {change.direction} {change.text} implies about {_short(implied)}; reported then: {earlier.text}"
+    note = f"{_implied(level, change, implied)}; reported then: {earlier.text}"
     return Check("base", (level, change, earlier), implied, earlier.value, holds, note)
+
+
+def _implied(level: Claim, change: Claim, base: Decimal) -> str:
+    return f"{level.text} after {change.direction} {change.text} implies about {_short(base)}"
 
 
 def _grown(claims: Sequence[Claim]) -> Iterator[tuple[Claim, Claim]]:

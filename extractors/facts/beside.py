@@ -1,4 +1,4 @@
-"""Rules that go by the words beside a figure, so close that no parse need be trusted, and the last resorts."""
+"""Rules by the words beside a figure, so close that no parse need be trusted, and the last resorts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The periods of a text's figures, sentence by sentence, with those spoken of kept for the sentences after."""
+"""The periods of a text's figures, sentence by sentence; those spoken of are kept for what follows."""
 
 from __future__ import annotations
 

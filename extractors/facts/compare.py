@@ -27,8 +27,8 @@ Part = Literal["subject", "metric", "period", "scope", "unit", "basis"]
 class Claim:
     """A fact with its value. ``unit`` is an ISO 4217 code, ``percent`` or another kind, or a count's noun.
 
-    ``text`` is the figure as written, from which its rounding is read; ``usd`` is its US dollar value; ``story``
-    is what syndicated copies share, ``source`` the outlet.
+    ``text`` is the figure as written, from which its rounding is read; ``usd`` is its US dollar value;
+    ``story`` is what syndicated copies share, ``source`` the outlet.
     """
 
     id: int
@@ -106,7 +106,7 @@ def tokens(phrase: str | None) -> tuple[str, ...]:
 
 
 def qualifiers(claim: Claim) -> tuple[str, ...]:
-    """The words of the metric beyond its vocabulary noun, its scope and its basis: 'short drama' in its sales."""
+    """The words of the metric beyond its vocabulary noun, scope and basis: 'short drama' of its sales."""
     nouns = {
         t for noun, metric in words().metrics.items() if metric.id == claim.metric_id for t in tokens(noun)
     }
@@ -159,7 +159,7 @@ def once(claims: Iterable[Claim]) -> Iterator[Claim]:
             claim.value,
             claim.value_max,
         )
-        keys = [(*said, "story", claim.story)] if claim.story else []
+        keys: list[tuple[object, ...]] = [(*said, "story", claim.story)] if claim.story else []
         keys += [(*said, "source", tokens(claim.claimed_by))] if claim.claimed_by else []
         if not any(key in seen for key in keys):
             yield claim
@@ -169,8 +169,8 @@ def once(claims: Iterable[Claim]) -> Iterator[Claim]:
 def compare(first: Claim, second: Claim) -> Comparison:
     """How two claims stand to each other.
 
-    They are of the same thing where subject, metric, measure, period, scope and basis agree and their units can
-    be compared. One or two parts apart they are a near-miss: alike, but no disagreement.
+    They are of the same thing where subject, metric, measure, period, scope and basis agree and their units
+    can be compared. One or two parts apart they are a near-miss: alike, but no disagreement.
     """
     differs = tuple(_differences(first, second))
     if "metric" in differs or "subject" in differs or len(differs) > 2:
@@ -183,7 +183,7 @@ def compare(first: Claim, second: Claim) -> Comparison:
 
 
 def disagreements(claims: Sequence[Claim]) -> list[Comparison]:
-    """Pairs of claims from different sources that give different values for the same thing, widest gap first."""
+    """Pairs of claims from two sources that give different values for the same thing, widest gap first."""
     grouped: dict[tuple[object, ...], list[Claim]] = {}
     for claim in once(claims):
         key = series_key(claim)
@@ -198,8 +198,8 @@ def precision(claim: Claim) -> Decimal:
     """The size of one unit in the last digit that the figure was written with.
 
     >>> from decimal import Decimal as D
-    >>> precision(Claim(1, "x", "y", None, None, None, "USD", D("6900000000"), "USD6.9 billion")) == D(10) ** 8
-    True
+    >>> precision(Claim(1, "x", "y", None, None, None, "USD", D("6.9E9"), "USD6.9 billion"))
+    Decimal('1E+8')
     """
     number = re.search(r"\d[\d,]*(?:\.(\d+))?", claim.text)
     if number is None or not claim.value:

@@ -64,7 +64,7 @@ def years_earlier(period: Period, count: int = 1) -> Period:
 
 
 def previous(period: Period) -> Period:
-    """The stretch of the same number of months just before *period*, or as it is where it is no such stretch."""
+    """The same number of months just before *period*; unknown where it is no stretch of whole months."""
     if period.start is None or period.end is None or period.start.day != 1:
         return NOWHEN
     after = period.end + timedelta(days=1)

@@ -36,10 +36,11 @@ _PREFIX = re.compile(
     r"(?<![\w-])(?:micro|mini|multi|non|pre|post|mid|super|web|live|short|e|co)\s?-\s?(?=[A-Za-z])", re.I
 )
 _ABOUT = re.compile(
-    r"\b(?:(?:a whopping|in excess of|upwards? of|to the tune of|in the region of|close to|as much as|as many as|"
-    r"at least|more than|less than|fewer than|no more than|no less than|up to|just (?:over|under|shy of)|"
-    r"slightly (?:more|less) than|an estimated|an average of|between|about|around|roughly|approximately|nearly|"
-    r"almost|some|over|under|only|just|another|~)\s*)+\Z",
+    r"\b(?:(?:a whopping|in excess of|upwards? of|to the tune of|in the region of|close to|as much as|"
+    r"as many as|at least|more than|less than|fewer than|no more than|no less than|up to|"
+    r"just (?:over|under|shy of)|"
+    r"slightly (?:more|less) than|an estimated|an average of|between|about|around|roughly|approximately|"
+    r"nearly|almost|some|over|under|only|just|another|~)\s*)+\Z",
     re.I,
 )
 _MARGIN = re.compile(r",?\s(?:plus or minus|give or take|±|\+/-)\s*\Z", re.I)
@@ -159,8 +160,8 @@ class _Words:
     def add_stretch(self, start: int, end: int) -> None:
         """Put down the text between *start* and *end*, where it is not blank.
 
-        A prefix with a hyphen is held back and becomes part of the next word's stretch: "dramas" parses, where
-        "micro-dramas" doesn't.
+        A prefix with a hyphen is held back and becomes part of the next word's stretch: "dramas" parses,
+        where "micro-dramas" doesn't.
         """
         if end <= start:
             return

@@ -45,7 +45,7 @@ class Frames:
         self.order = {frame.id: place for place, frame in enumerate(frames())}
         self.matcher = DependencyMatcher(vocab)
         for frame in frames():
-            self.matcher.add(frame.id, [list(frame.pattern)])
+            self.matcher.add(frame.id, [[dict(node) for node in frame.pattern]])
 
     def hangings(self, doc: Doc) -> dict[int, list[Hanging]]:
         """The frames that fit, in the rules' order, by the place of the figure's top token."""

@@ -13,8 +13,8 @@ from extractors.findings import Direction
 class Meaning:
     """What a figure measures.
 
-    ``wrap`` is the noun that the metric came in (``forecast``, ``estimate``, ``target``). ``compared`` marks a
-    level that another is compared with, ``growth`` a change, ``like`` the figure whose meaning was taken over.
+    ``wrap`` is the noun that the metric came in (``forecast``, ``estimate``, ``target``). ``compared`` marks
+    a level that another is compared with, ``growth`` a change, ``like`` the figure it took its meaning from.
     """
 
     metric: str

@@ -1,4 +1,4 @@
-"""The meanings of a parsed sentence's figures: rules beside the figure, then its frames, then its neighbours."""
+"""The meanings of a parsed sentence's figures: by the words beside them, their frames, their neighbours."""
 
 from __future__ import annotations
 

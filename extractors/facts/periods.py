@@ -1,4 +1,4 @@
-"""Periods that a sentence names, resolved against the day of publication. What can't be resolved is unknown."""
+"""Periods that a sentence names, resolved against the day of publication; what can't be is unknown."""
 
 from __future__ import annotations
 
@@ -19,14 +19,26 @@ Role = Literal[
 ]
 
 _LEAD = re.compile(
-    r"(?:\b(?P<role>since|by|until|till|from|through|than|as(?=\s+in\b)|as of|as at|at|against|with|over|before|to)\s+)"
+    r"(?:\b(?P<role>since|by|until|till|from|through|than|as(?=\s+in\b)|as of|as at|at|against|with|over|"
+    r"before|to)\s+)"
     r"(?:the\s+|about\s+|around\s+|early\s+|late\s+|mid-|in\s+|its\s+)*\Z",
     re.I,
 )
 _APRIL_YEARS = re.compile(r"₹|\brupees?\b|\bcrores?\b|\blakhs?\b|\bRs\b|\byen\b")
 _YEAR_ENDED = re.compile(
-    r"(?:fiscal|financial) year (?:that )?(?:ended|ending|ends|to|runs (?:from \w+ )?to)(?: on| in)?(?: the end of)? (?P<month>[A-Z][a-z]{2,8})"
+    r"(?:fiscal|financial) year (?:that )?(?:ended|ending|ends|to|runs (?:from \w+ )?to)(?: on| in)?"
+    r"(?: the end of)? (?P<month>[A-Z][a-z]{2,8})"
 )
+
+
+_NO_PERIODS: Mapping[str, Role] = {
+    "earlier": "earlier",
+    "comparison": "comparison",
+    "previous": "previous",
+    "the_period": "the_period",
+    "then": "then",
+}
+"""Forms that name no period of their own, but point at one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +140,8 @@ def _own_lead(text: str) -> str | None:
 
 def _led(mention: PeriodMention, resolver: str, word: str | None) -> PeriodMention:
     period = mention.period
-    if resolver in ("earlier", "comparison", "previous", "the_period", "then"):
-        return replace(mention, role=resolver)
+    if role := _NO_PERIODS.get(resolver):
+        return replace(mention, role=role)
     if word == "since":
         return replace(mention, period=Period(period.start, None), role="since")
     if word in ("by", "until", "till") or (word == "through" and mention.form == "calendar-year"):

@@ -13,9 +13,6 @@ from extractors.findings import Span
 _LEFT = frozenset({"compound", "amod", "nmod", "npadvmod", "advmod", "nummod", "neg"})
 _NOUN_TAGS = frozenset({"NN", "NNS", "NNP", "NNPS"})
 _NAME_TAGS = frozenset({"NNP", "NNPS"})
-_OF_HEADS = frozenset(
-    ["number", "share", "value", "cost", "price", "volume", "amount", "sum", "total", "average", "percentage", "proportion", "size", "pace", "rate", "level", "portion", "majority", "budget", "source", "sale", "purchase", "acquisition"]
-)
 _MOST_WORDS = 8
 
 
@@ -48,17 +45,15 @@ class Phrases:
         )
 
     def noun(self, head: Token, drop_names: bool = True) -> str:
-        """The metric that *head* and the words before it name, organisations and plain adjectives left out."""
+        """The metric that *head* and the words before it name, without organisations and plain adjectives."""
         return self.words([*self._modifiers(head, drop_names), head])
 
     def _modifiers(self, head: Token, drop_names: bool) -> Iterator[Token]:
         for child in head.lefts:
             if child.dep_ not in _LEFT or child.ent_type_ or child.tag_ in ("CD", "DT", "PDT", "WDT"):
                 continue
-            if (
-                child.lower_ in words().dropped
-                or (child.tag_ in ("RB", "RBR", "JJS", "RBS")
-                and child.dep_ == "advmod")
+            if child.lower_ in words().dropped or (
+                child.tag_ in ("RB", "RBR", "JJS", "RBS") and child.dep_ == "advmod"
             ):
                 continue
             if drop_names and (self.name_at(child) or is_place(child)):
@@ -119,7 +114,7 @@ class Phrases:
         name = self.name_at(head) or self._apposed_name(head)
         if name:
             return name
-        parts = [t for t in self._thing_tokens(head)]
+        parts = self._thing_tokens(head)
         return self.words(parts[-_MOST_WORDS:]) if parts else ""
 
     def _apposed_name(self, head: Token) -> str | None:
@@ -166,25 +161,15 @@ def is_name(token: Token) -> bool:
     return token.tag_ in _NAME_TAGS
 
 
-_TEMPORAL = frozenset(
-    ["q1", "q2", "q3", "q4", "h1", "h2", "year", "years", "month", "months", "quarter", "quarters", "half", "week", "weeks", "day", "days", "weekend", "decade", "period", "time", "today", "yesterday", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "jan.", "feb.", "mar.", "apr.", "aug.", "sept.", "oct.", "nov.", "dec."]
-)
-
-
 def is_temporal(token: Token) -> bool:
     """Whether *token* names a time."""
-    return token.lower_ in _TEMPORAL or (token.tag_ == "CD" and len(token.text) == 4)
-
-
-_PLACES = frozenset(
-    ["china", "chinese", "us", "u.s.", "america", "american", "uk", "u.k.", "britain", "british", "india", "indian", "japan", "japanese", "korea", "korean", "europe", "european", "germany", "german", "france", "french", "brazil", "brazilian", "global", "world", "worldwide", "asia", "asian", "southeast", "latin", "north", "african", "africa", "mexico", "mexican", "indonesia", "indonesian", "thailand", "thai", "vietnam", "vietnamese", "canada", "canadian", "australia", "australian", "italy", "italian", "spain", "spanish", "russia", "russian", "ukraine", "ukrainian", "turkey", "turkish", "taiwan", "singapore", "malaysia", "philippines", "saudi"]
-)
+    return token.lower_ in words().temporal or (token.tag_ == "CD" and len(token.text) == 4)
 
 
 def is_place(token: Token) -> bool:
     """Whether *token* is a country, a region or a nationality."""
-    return token.lower_ in _PLACES
+    return token.lower_ in words().places_known
 
 
 def _is_of_head(head: Token) -> bool:
-    return head.lower_ in _OF_HEADS or head.lower_.rstrip("s") in _OF_HEADS
+    return bool({head.lower_, head.lower_.rstrip("s")} & words().of_heads)

@@ -1,4 +1,4 @@
-"""The facts of one text: its parsed sentences in order, with what was spoken of carried from one to the next."""
+"""The facts of one text: its parsed sentences in order, with what was spoken of carried on."""
 
 from __future__ import annotations
 

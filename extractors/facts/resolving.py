@@ -37,7 +37,7 @@ _NUMBERS = {
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """What periods are resolved against: the day of publication and, where known, the month fiscal years end."""
+    """What periods are resolved against: the day of publication and the month that fiscal years end in."""
 
     published: date | None
     fiscal_end: int | None = None
@@ -57,7 +57,7 @@ def _number(word: str) -> int:
 
 
 def _year(word: str | None, when: When, fits: Callable[[int], bool]) -> int | None:
-    """The year that *word* says; where it says none, the latest that *fits*, or the next in talk of the future."""
+    """The year that *word* says; where it says none, the latest that *fits*, or this one for the future."""
     if word and word.isdigit():
         return int(word) if len(word) == 4 else 2000 + int(word)
     if when.published is None:

@@ -89,7 +89,7 @@ class Claims:
         return None
 
     def _claims(self, verb: Token, figure: Token) -> bool:
-        """Whether the figure is in what is said, not the thing said to have been posted by the subject itself."""
+        """Whether the figure is in what is said, and not the very thing that the subject posts."""
         if _claim_forms()[verb.lower_] in (
             "report",
             "announce",

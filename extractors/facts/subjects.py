@@ -22,8 +22,8 @@ Subject = tuple[str | None, str]
 class Subjects:
     """The subjects of one sentence, with what the text spoke of before it.
 
-    ``topic`` is the organisation in focus, ``spoken`` the last meaning read, ``listed`` whether the text speaks
-    of shares and ``cinema`` whether it speaks of theatres.
+    ``topic`` is the organisation in focus, ``work`` the film or series, ``spoken`` the last meaning read;
+    ``listed`` says whether the text speaks of shares, ``cinema`` of theatres; ``cited`` are its sources.
     """
 
     def __init__(

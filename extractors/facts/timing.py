@@ -42,7 +42,7 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What periods a metric takes: one spoken of before (flows), single days (levels), today, or a weekend."""
+    """What periods a metric takes: one spoken of before, single days, today, or a weekend."""
 
     inherits: bool
     days: bool
@@ -93,7 +93,7 @@ class SentencePeriods:
         return self._inherited(clock, wanted)
 
     def ahead(self, timing: Timing, published: date | None) -> Timing:
-        """A forecast's period, which lies ahead: a quarter, half or month named without a year is the next one."""
+        """A forecast's period lies ahead: a quarter, half or month named without a year is the next one."""
         period = timing.period
         yearless = any(
             m.period == period and not _YEAR.search(self.text, m.start, m.end) and m.form in _YEARLESS
@@ -223,7 +223,7 @@ class SentencePeriods:
         return Timing(after.period, f"compared:{after.form}", stated=True)
 
     def _fits(self, period: Period, screen: bool) -> bool:
-        """Box offices go by weekends, everything else by longer stretches; a 'previous quarter' by quarters."""
+        """Box offices go by weekends, all else by longer stretches; a 'previous quarter' by quarters."""
         if period.start is None or period.end is None:
             return False
         length = (period.end - period.start).days

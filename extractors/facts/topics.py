@@ -8,16 +8,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from extractors.facts.subjects import is_observer
+from extractors.facts.words import words
 from extractors.findings import Span
 
 _OPENING = 32
 """A name this far into a sentence, in characters, can still be its grammatical subject."""
-
-_NO_SUBJECT = frozenset(
-    ["its", "his", "her", "their", "backed", "by", "led", "owned", "for", "with", "from", "at", "to", "and", "or", "of", "via", "through", "against", "rival", "including", "unlike", "like"]
-)
-"""A name that follows one of these is not what its sentence speaks of."""
-
 
 Name = tuple[int, int, str]
 """Where a name starts and ends, and whose it is."""
@@ -74,21 +69,20 @@ def _main(title: str | None, names: Sequence[tuple[int, int, str]]) -> str | Non
     )
 
 
-def _spoken_of(
-    text: str, sentence: Span, names: Sequence[tuple[int, int, str]], main: str | None
-) -> str | None:
+def _spoken_of(text: str, sentence: Span, names: Sequence[Name], main: str | None) -> str | None:
     """The organisation that *sentence* leaves in focus: one that opens it, else the text's main one in it."""
-    for start, _, name in names:
-        if is_observer(name):
-            continue
-        before = text[sentence.start : start]
-        if start - sentence.start <= _OPENING or (
-            before.endswith(" -- ") or before.rstrip().endswith((",", "—"))
-        ):
-            words = before.replace(",", " ").split()
-            if not (words and words[-1].lower() in _NO_SUBJECT) and not (
-                words and words[0].lower() in ("its", "her", "his")
-            ):
-                return name
-            break
+    subjects = (name for name in names if not is_observer(name[2]))
+    first = next((name for name in subjects if _opens(text[sentence.start : name[0]])), None)
+    if first is not None and _is_subject(text[sentence.start : first[0]]):
+        return first[2]
     return main if any(name == main for _, _, name in names) else None
+
+
+def _opens(before: str) -> bool:
+    """Whether a name that follows *before* in its sentence can be the sentence's grammatical subject."""
+    return len(before) <= _OPENING or before.endswith(" -- ") or before.rstrip().endswith((",", "—"))
+
+
+def _is_subject(before: str) -> bool:
+    parts = before.replace(",", " ").lower().split()
+    return not parts or (parts[-1] not in words().not_subject_after and parts[0] not in ("its", "her", "his"))

@@ -1,4 +1,4 @@
-"""The words that facts are read by, from the rules' data: metrics, verbs, moves, and their inflected forms."""
+"""The words that facts are read by, from the rules' data: metrics, verbs, moves and their inflections."""
 
 from __future__ import annotations
 
@@ -145,6 +145,9 @@ class Words:
         self.observers = frozenset(rules["stand_ins"]["observers"])
         self.work_nouns = frozenset(rules["stand_ins"]["work"])
         self.place_nouns = frozenset(rules["stand_ins"]["place"])
+        phrases = {key: frozenset(listed.split()) for key, listed in rules["phrases"].items()}
+        self.of_heads, self.temporal = phrases["of_heads"], phrases["temporal"]
+        self.places_known, self.not_subject_after = phrases["places"], phrases["not_subject_after"]
         self.countries: Mapping[str, str] = rules["countries"]
         self.says = frozenset(rules["levels"]["say"])
         self.renamed: Mapping[str, str] = rules["renamed"]
