@@ -22,6 +22,18 @@ _KEYS = ("words", "companies", "themes", "support", "elsewhere", "exclude")
 _PARAGRAPH = re.compile(r"[^\n]*\S[^\n]*")
 _SENTENCE_END = re.compile(r"[.!?]+(?=\s)|[。！？]+|\n+|$")
 
+_LEANING = re.compile(
+    r"\s*(?:It|Its|He|She|They|Their|His|Her|This|That|These|Those|Also|But|And|"
+    r"In addition|Besides|"
+    r"Elsewhere in|The (?:company|group|firm|platform|studio|app|deal|move|service|publisher|"
+    r"unit|business|division)(?:['’]s)?)\b"
+)
+_ROUND_UP = re.compile(
+    r";|\b(?:other news|in brief|briefs|briefing|round-?up|newsletter|at a glance)\b|速览|早报|晚报", re.I
+)
+_OPENING = 160
+_SURE = ("words", "companies", "themes")
+
 LEAST_SHARE = 0.12
 """An article is on the beat when at least this share of its sentences speak of it (a fifth to a half do in
 articles about a subject, one in twenty where it is named in passing)."""
@@ -139,16 +151,34 @@ def read(text: Text, findings: Findings, rules: BeatRules) -> Beat:
 
     *findings* lends its themes and sentences; companies are looked up in the text by the beat's own names.
     """
-    signals = rules.signals(text.text) + [
-        _Signal(hit.start, hit.end, hit.theme, "themes")
-        for hit in findings.themes
-        if hit.theme in rules.themes
-    ]
+    signals = [*rules.signals(text.text), *_of_themes(findings, rules)]
     marked = _Marked(signals, _sentences(text.text, findings))
     headline = _Marked(rules.signals(text.title), [(0, len(text.title))]) if text.title else None
     on, reason = _judged(marked, headline)
-    paragraphs = tuple(_paragraphs(text.text, signals, on and marked.is_the_subject(headline)))
+    whole = on and marked.is_the_subject(headline) and not _ROUND_UP.search(text.title or "")
+    paragraphs = tuple(_paragraphs(text.text, signals, whole))
+    if not on and (name := _in_a_round_up(text.text, signals)):
+        on, reason = True, f"{name} opens a paragraph of its own"
     return Beat(on, reason, paragraphs)
+
+
+def _of_themes(findings: Findings, rules: BeatRules) -> Iterator[_Signal]:
+    for kind, names in (("themes", rules.themes), ("support", rules.support)):
+        yield from (_Signal(h.start, h.end, h.theme, kind) for h in findings.themes if h.theme in names)
+
+
+def _in_a_round_up(text: str, signals: Sequence[_Signal]) -> str | None:
+    """What opens one of several paragraphs that does not lean on the one before it."""
+    own = [s for s in signals if s.kind in _SURE]
+    found = list(_PARAGRAPH.finditer(text))
+    for paragraph in found if own and len(found) > 1 else ():
+        end = _SENTENCE_END.search(text, paragraph.start(), paragraph.end())
+        first_end = end.end() if end else paragraph.end()
+        if first_end < paragraph.end() and not _LEANING.match(paragraph.group()):
+            opening = min(first_end, paragraph.start() + _OPENING)
+            if name := next((s.name for s in own if paragraph.start() <= s.start < opening), None):
+                return name
+    return None
 
 
 class _Marked:
@@ -161,7 +191,7 @@ class _Marked:
         for signal in signals:
             by_sentence.setdefault(max(0, bisect_right(starts, signal.start) - 1), []).append(signal)
         self.on = [number for number, near in by_sentence.items() if _speaks_of_it(near)]
-        self.names = Counter(s.name for s in signals if s.kind in ("words", "companies", "themes"))
+        self.names = Counter(s.name for s in signals if s.kind in _SURE)
 
     @property
     def share(self) -> float:
@@ -173,7 +203,7 @@ class _Marked:
 
 
 def _speaks_of_it(signals: Sequence[_Signal]) -> bool:
-    if any(s.kind in ("words", "companies", "themes") for s in signals):
+    if any(s.kind in _SURE for s in signals):
         return True
     return len({s.name for s in signals if s.kind == "support"}) >= ENOUGH_SUPPORT
 

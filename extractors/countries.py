@@ -88,7 +88,8 @@ def _part_of_a_name(text: str, start: int, end: int) -> bool:
         return False
     line_start, line_end = text.rfind("\n", 0, start) + 1, text.find("\n", end)
     words = re.findall(r"[^\W\d_]{4,}", text[line_start : line_end if line_end >= 0 else len(text)])
-    return sum(word[0].islower() for word in words) * 2 >= len(words)
+    lower = [word for word in words if word[0].islower()]
+    return len(lower) * 2 >= len(words)
 
 
 def _of_an_audience(text: str, end: int, audience: frozenset[str]) -> bool:

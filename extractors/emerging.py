@@ -36,7 +36,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Emerging:
-    """A phrase that is new: in how many stories and outlets now, in how many stories before, and its z score."""
+    """A phrase that is new: in how many stories and outlets now, in how many stories before, its z score."""
 
     phrase: str
     stories: int
@@ -47,7 +47,7 @@ class Emerging:
 
 @dataclass
 class PhraseCounts:
-    """In which stories and outlets each phrase stands, over some articles; a phrase's key is its base forms."""
+    """The stories and outlets that have each phrase, over some articles; a phrase's key is its base forms."""
 
     stories: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     outlets: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -141,7 +141,9 @@ def log_odds(
 
 def _z_score(now: int, before: int, prior: float, all_now: float, all_before: float) -> float:
     here, there = now + prior, before + prior
-    difference = math.log(here / max(all_now - here, prior)) - math.log(there / max(all_before - there, prior))
+    difference = math.log(here / max(all_now - here, prior)) - math.log(
+        there / max(all_before - there, prior)
+    )
     return difference / math.sqrt(1 / here + 1 / there)
 
 
@@ -202,13 +204,19 @@ def _separated(words: Words, last: int, this: int) -> bool:
 
 def _is_phrase(forms: Sequence[str]) -> bool:
     empty = _empty_heads()
-    return any(form not in empty for form in forms) and len(forms[-1]) > 2 and not (len(forms) == 1 and len(forms[0]) < 4)
+    return (
+        any(form not in empty for form in forms)
+        and len(forms[-1]) > 2
+        and not (len(forms) == 1 and len(forms[0]) < 4)
+    )
 
 
 def _is_name(counts: PhraseCounts, key: str) -> bool:
     """Whether a phrase is mostly written with capitals throughout."""
     wordings = counts.wordings[key]
-    capital = sum(n for wording, n in wordings.items() if all(w[:1].isupper() for w in re.split(r"[\s-]+", wording)))
+    capital = sum(
+        n for wording, n in wordings.items() if all(w[:1].isupper() for w in re.split(r"[\s-]+", wording))
+    )
     return capital * 2 > wordings.total()
 
 
@@ -219,7 +227,7 @@ def _is_known(known: Taxonomy, key: str) -> bool:
 
 
 def _whole(counts: PhraseCounts, keys: Sequence[str]) -> Iterator[str]:
-    """The *keys* that are no part of a longer one of nearly as many stories, nor one with words of filling."""
+    """The *keys* that are no part of a longer one of nearly as many stories."""
     for key in keys:
         longer = (other for other in keys if other != key and f" {key} " in f" {other} ")
         if not any(len(counts.stories[o]) * 5 >= len(counts.stories[key]) * 3 for o in longer):

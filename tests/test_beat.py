@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from extractors import beat
 from extractors.beat import BeatRules, ready_beats
 from extractors.errors import RuleError
 from extractors.findings import Beat, Findings, Span, Text, ThemeHit
+from tests.test_themes import hits
+from tests.themes_scored import examples, floor, score
 
 MICRO = BeatRules.load("micro-dramas")
 CARS = BeatRules.load("electric-cars")
@@ -129,3 +134,33 @@ def test_a_mistake_says_what_to_do(rules: object, said: str) -> None:
 
 def test_the_ready_beats() -> None:
     assert ready_beats() == ["electric-cars", "micro-dramas"]
+
+
+def _mixed() -> list[Mapping[str, Any]]:
+    found = list(examples("beat"))
+    assert len(found) >= 80
+    return found
+
+
+def _read(example: Mapping[str, Any], rules: BeatRules) -> Beat:
+    text = Text("1", example["text"], example["title"])
+    return beat.read(text, Findings("1", themes=hits(text.text)), rules)
+
+
+@pytest.mark.parametrize("name", ready_beats())
+def test_the_beat_on_a_mixed_set(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    rules = BeatRules.load(name)
+    pairs = [({name} & set(e["on"]), {name} if _read(e, rules).on else set()) for e in _mixed()]
+    total = score(pairs)
+    with capsys.disabled():
+        print(f"\nbeat {name}, {len(pairs)} articles: {total}")
+    assert total.f1 >= floor("beat", name)
+
+
+@pytest.mark.parametrize("name", ready_beats())
+def test_the_paragraphs_of_round_ups(name: str) -> None:
+    rules = BeatRules.load(name)
+    for example in _mixed():
+        if "paragraphs_on" in example and name in example["on"]:
+            on = [number for number, (*_, on) in enumerate(_read(example, rules).paragraphs) if on]
+            assert on == example["paragraphs_on"], example["title"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -64,4 +66,4 @@ def test_a_title_is_a_stretch_of_the_text(parts: list[str]) -> None:
     text = "".join(parts)
     found = titles.read(doc_of(text))
     assert all(text[t.start : t.end] == t.text and t.text.strip() == t.text != "" for t in found)
-    assert all(one.end <= other.start for one, other in zip(found, found[1:], strict=False))
+    assert all(one.end <= other.start for one, other in itertools.pairwise(found))

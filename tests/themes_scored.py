@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 DATA = Path(__file__).parent / "data"
-CLOSED = frozenset(
-    "werewolf revenge true-heiress contract-marriage billionaire-ceo hidden-identity rebirth time-travel "
-    "secret-baby mafia vampire family-reunion campus son-in-law war-god palace fantasy second-chance "
-    "forced-marriage cinderella enemies-to-lovers".split()
+_CLOSED = (
+    "werewolf revenge true-heiress contract-marriage billionaire-ceo hidden-identity rebirth "
+    "time-travel secret-baby mafia vampire family-reunion campus son-in-law war-god palace "
+    "fantasy second-chance forced-marriage cinderella enemies-to-lovers "
 )
+CLOSED = frozenset(_CLOSED.split())
 """The tropes that are scored: labels of these are complete, labels of others are not."""
 
 
@@ -74,3 +75,9 @@ def examples(folder: str) -> Iterator[Mapping[str, Any]]:
         for line in path.read_text(encoding="utf-8").splitlines():
             if line.strip():
                 yield {"file": path.name, **json.loads(line)}
+
+
+def floor(part: str, name: str) -> float:
+    """The F1 below which the gate closes."""
+    floors = json.loads((DATA / "floors.json").read_text(encoding="utf-8"))
+    return float(floors[part][name]["f1"])

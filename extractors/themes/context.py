@@ -1,9 +1,9 @@
-"""What a sentence and its neighbours speak of: stories, or the courts, pitches and wards of the real world."""
+"""What a sentence and its neighbours speak of: a story, or the courts, pitches and wards of the world."""
 
 from __future__ import annotations
 
 import tomllib
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,7 +20,7 @@ from extractors.themes.words import Words
 SURE_KINDS = ("strong", "binding")
 _NONFICTION = "real:nonfiction"
 _PART_OF_A_SIGN = {"plain": 1.0, "faint": 0.5, "trade": 0.5}
-"""What a word that is no sure sign of a story counts for; a sure one, ``strong`` or ``binding``, counts for 2.
+"""What a word counts for that is no sure sign of a story; a ``strong`` or ``binding`` one counts for 2.
 Binding ones say that what stands beside them is the story's matter; ``real`` ones (crime, sport, medicine)
 that it is none; ``void`` ones are not the words they hold."""
 
@@ -150,7 +150,7 @@ class StoryContext:
         return min(all_signs, 0.75) if self.binding(sentence) and _NONFICTION not in here else all_signs
 
     def score(self, sentence: int, but: tuple[int, int] = (0, 0)) -> float:
-        """How much the sentence (but for a span), its neighbours and the text speak of a story, less :meth:`real`."""
+        """How much the sentence (*but* for a span), its neighbours and the text tell of a story."""
         near = max((self.own(n) for n in self._neighbours(sentence)), default=0.0)
         alone = self.in_text == 1 and self.own(sentence) == 2.0 and self.own(sentence, but) < 2.0
         often = self.in_text > 1 and self.in_text * 4 >= len(self.sentences)
@@ -214,12 +214,8 @@ def _split(text: str, starts: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[M
 
 
 def _sentence_of_words(words: Words, starts: Sequence[int]) -> list[int]:
-    out, sentence, last = [], 0, len(starts) - 1
-    for start in words.starts:
-        while sentence < last and start >= starts[sentence + 1]:
-            sentence += 1
-        out.append(sentence)
-    return out
+    firsts = [bisect_left(words.starts, start) for start in starts] + [len(words.starts)]
+    return [n for n in range(len(starts)) for _ in range(firsts[n], firsts[n + 1])]
 
 
 def title_of(doc: Doc) -> str | None:

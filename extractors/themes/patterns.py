@@ -1,4 +1,4 @@
-"""The patterns of the rules: words, ``(one|another|)``, ``{class}`` and ``..4`` for a gap of up to four words.
+"""The patterns of the rules: words, ``(one|another|)``, ``{class}``, and ``..4``: a gap of up to four words.
 
 A pattern between two gaps is a step; a step is the set of phrases it can be written as.
 """
@@ -149,7 +149,7 @@ class PatternSet:
     def _chained(
         self, hits: Sequence[tuple[int, int, int]], sentence_of: Sequence[int] | None
     ) -> Iterator[tuple[int, int, int]]:
-        """The patterns that *hits* complete; ends are inclusive word numbers, or offsets without sentences."""
+        """The patterns that *hits* complete; ends are inclusive word numbers, offsets without sentences."""
         at: dict[int, list[tuple[int, int]]] = {}
         slots_of, alone = self._slots_of, self._alone
         for phrase, first, last in hits:

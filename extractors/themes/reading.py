@@ -24,7 +24,8 @@ LISTED = 0.75
 
 _NAME_AFTER = re.compile(r"[’'s]*,?\s+(?:[A-Z][a-z]+|[A-Z]\.|of\b|and\s+(?:founder|co-founder))")
 _NAME_BEFORE = re.compile(
-    r"(?:[A-Z][\w’'.-]+\s*,\s*(?:(?:the|its|a|an|who is|then|now|former|group)\s+)*(?:[\w-]+\s+){0,3}|[A-Z][\w-]+(?:[’']s)?\s+)$"
+    r"(?:[A-Z][\w’'.-]+\s*,\s*(?:(?:the|its|a|an|who is|then|now|former|group)\s+)*(?:[\w-]+\s+){0,3}"
+    r"|[A-Z][\w-]+(?:[’']s)?\s+)$"
 )
 
 
@@ -128,7 +129,7 @@ class _Reading:
         return any(title.start <= match.start and match.end <= title.end for title in self.titles)
 
     def _is_named(self, match: Match) -> bool:
-        """Whether the person at *match* has a name: 'billionaire Jane Roe', 'Jane Roe, the chief executive'."""
+        """Whether the person at *match* has a name: 'billionaire Ann Roe', 'Ann Roe, the chief executive'."""
         if self.text[match.end - 1] == "s":
             return False
         if _NAME_AFTER.match(self.text, match.end):

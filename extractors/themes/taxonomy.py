@@ -148,8 +148,8 @@ def _own_theme(row: Mapping[str, Any], place: int, known: Sequence[Theme]) -> Th
 def _check_own(row: Mapping[str, Any], name: str) -> None:
     if unknown := sorted(set(row) - _OWN_KEYS):
         raise RuleError(
-            f"theme {name!r}: no key {unknown[0]!r}; a theme has name, phrases and maybe near, within, exclude, "
-            "story, id, label, family"
+            f"theme {name!r}: no key {unknown[0]!r}; a theme has name, phrases and maybe near, "
+            "within, exclude, story, id, label, family"
         )
     for key in ("phrases", "near", "exclude"):
         value = row.get(key, [] if key != "phrases" else None)

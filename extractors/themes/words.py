@@ -1,187 +1,32 @@
-"""Text as base forms of words with the offsets they came from, so that one pattern reads all its spellings."""
+"""Text as base forms of words, with the offsets they came from: one pattern reads all its spellings."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import accumulate
+from importlib.resources import files
+from itertools import accumulate, compress
 
 from ahocorasick_rs import AhoCorasick
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[.;:()\[\]|/!?—–…]")
-_DETERMINERS = frozenset("a an the his her their its my your our".split())
+_TOKEN_OR_NOT = re.compile(f"({_TOKEN.pattern})")
+_DETERMINERS = frozenset(["a", "an", "the", "his", "her", "their", "its", "my", "your", "our"])
 _CJK = re.compile(r"[\u3400-\u9fff]")
 BREAK = "|"
 
+_RULES = tomllib.loads((files("extractors") / "rules" / "themes_words.toml").read_text(encoding="utf-8"))
 _IRREGULAR = {
-    variant: base
-    for base, variants in {
-        "be": "is are was were been being am",
-        "have": "has had having",
-        "do": "does did done doing",
-        "go": "goes went gone going",
-        "get": "gets got gotten getting",
-        "fall": "falls fell fallen falling",
-        "come": "comes came coming",
-        "become": "becomes became becoming",
-        "find": "finds found finding",
-        "bear": "bears bore bearing",
-        "lose": "loses lost losing",
-        "win": "wins won winning",
-        "take": "takes took taken taking",
-        "leave": "leaves left leaving",
-        "wake": "wakes woke woken waking",
-        "awake": "awakes awoke awoken",
-        "rise": "rises rose risen rising",
-        "sell": "sells sold selling",
-        "seek": "seeks sought seeking",
-        "meet": "meets met meeting",
-        "hide": "hides hid hidden hiding",
-        "give": "gives gave given giving",
-        "tell": "tells told telling",
-        "bring": "brings brought bringing",
-        "send": "sends sent sending",
-        "throw": "throws threw thrown throwing",
-        "steal": "steals stole stolen stealing",
-        "swear": "swears swore sworn swearing",
-        "shift": "shifts shifted shifting",
-        "reunite": "reunites reunited reuniting",
-        "cheat": "cheats cheated cheating",
-        "treat": "treats treated treating",
-        "mistreat": "mistreats mistreated mistreating",
-        "defeat": "defeats defeated defeating",
-        "repeat": "repeats repeated repeating",
-        "bully": "bullies bullied bullying",
-        "focus": "focuses focused focusing focussed",
-        "hang": "hangs hanged hanging hung",
-        "die": "dies died dying",
-        "lie": "lies lied lying",
-        "tie": "ties tied tying",
-        "man": "men",
-        "woman": "women",
-        "child": "children",
-        "wife": "wives",
-        "life": "lives",
-        "half": "halves",
-        "wolf": "wolves",
-        "werewolf": "werewolves",
-        "hero": "heroes",
-        "alpha": "alphas",
-        "luna": "lunas",
-        "series": "series",
-        "species": "species",
-        "news": "news",
-        "alias": "aliases",
-        "movie": "movies",
-        "zombie": "zombies",
-        "genre": "genres",
-        "prince": "princes",
-        "princess": "princesses",
-        "duchess": "duchesses",
-        "empress": "empresses",
-        "ex": "exes",
-        "king": "king",
-        "bling": "bling",
-        "thing": "things",
-        "string": "strings",
-        "spring": "springs",
-        "wedding": "weddings",
-        "sibling": "siblings",
-        "darling": "darlings",
-        "during": "during",
-        "red": "red",
-        "hundred": "hundreds",
-        "kindred": "kindred",
-        "beloved": "beloved",
-        "sacred": "sacred",
-        "wicked": "wicked",
-        "naked": "naked",
-        "thus": "thus",
-        "this": "this",
-        "us": "us",
-        "bus": "buses",
-        "plus": "plus",
-        "bias": "bias",
-        "boss": "bosses",
-        "cultivate": "cultivating cultivated cultivates",
-        "create": "creates created creating",
-        "streaming": "streaming",
-        "flee": "flees fled fleeing",
-        "agree": "agrees agreed agreeing",
-        "disagree": "disagrees disagreed disagreeing",
-        "decree": "decrees decreed decreeing",
-        "free": "frees freed freeing",
-        "escape": "escapes escaped escaping",
-        "loathe": "loathes loathed loathing",
-        "dethrone": "dethrones dethroned dethroning",
-        "reignite": "reignites reignited reigniting",
-        "invite": "invites invited inviting",
-        "unite": "unites uniting united",
-        "rewrite": "rewrites rewrote rewritten rewriting",
-        "remake": "remakes remade remaking",
-        "mistake": "mistakes mistook mistaken",
-        "welcome": "welcomes welcomed welcoming",
-        "awaken": "awakens awakened awakening",
-        "see": "sees saw seen seeing",
-        "draw": "draws drew drawn drawing",
-        "wear": "wears wore worn wearing",
-        "tear": "tears tore torn tearing",
-        "ride": "rides rode ridden riding",
-        "swap": "swaps swapped swapping",
-        "sweep": "sweeps swept sweeping",
-        "fling": "flings flung flinging",
-        "keep": "keeps kept keeping",
-        "sleep": "sleeps slept sleeping",
-        "feel": "feels felt feeling feelings",
-        "know": "knows knew known knowing",
-        "grow": "grows grew grown growing",
-        "fight": "fights fought fighting",
-        "catch": "catches caught catching",
-        "teach": "teaches taught teaching",
-        "buy": "buys bought buying",
-        "think": "thinks thought thinking",
-        "run": "runs ran running",
-        "begin": "begins began begun beginning",
-        "drive": "drives drove driven driving",
-        "write": "writes wrote written writing",
-        "speak": "speaks spoke spoken speaking",
-        "break": "breaks broke broken breaking",
-        "choose": "chooses chose chosen choosing",
-        "forgive": "forgives forgave forgiven forgiving",
-        "forget": "forgets forgot forgotten forgetting",
-        "strike": "strikes struck striking",
-        "hold": "holds held holding",
-        "make": "makes made making",
-        "say": "says said saying",
-        "pay": "pays paid paying",
-        "lead": "leads led leading",
-        "stand": "stands stood standing",
-        "shake": "shakes shook shaken shaking",
-        "bind": "binds bound binding",
-        "foot": "feet",
-        "sit": "sits sat sitting",
-        "cast": "casts casting",
-        "let": "lets letting",
-        "put": "puts putting",
-        "set": "sets setting settings",
-        "inning": "innings",
-        "meeting": "meetings",
-        "evening": "evenings",
-        "morning": "mornings",
-        "opening": "openings",
-        "housing": "housing",
-        "building": "buildings",
-        "offspring": "offspring",
-    }.items()
-    for variant in (base, *variants.split())
+    variant: base for base, variants in _RULES["irregular"].items() for variant in (base, *variants.split())
 }
 _RESTORE_E = re.compile(
-    r"(?:[aiouy]s|[lnrp]s|[^aeiou]at|[iu]at|[aeiou][^aeiou]+at|[^aeiou]in|[^aeo]ir|[^aeo]ar|[^aeiou]ur|[^aeo]ut|[^eo]ad|um"
-    r"|[^aeiou]il|[^aeiou]ul|[^aeou]i[dk]|[^aeo]o[dk]|[bcdfgkpstz]l|iz|v|c|u|[aeir]ng|[aeiou]g|[rd]g)$"
+    r"(?:[aiouy]s|[lnrp]s|[^aeiou]at|[iu]at|[aeiou][^aeiou]+at|[^aeiou]in|[^aeo]ir|[^aeo]ar|[^aeiou]ur|[^aeo]ut"
+    r"|[^eo]ad|um|[^aeiou]il|[^aeiou]ul|[^aeou]i[dk]|[^aeo]o[dk]|[bcdfgkpstz]l|iz|v|c|u|[aeir]ng|[aeiou]g|[rd]g)$"
 )
 _NO_E = re.compile(r"(?:eat|oat|(?<!e)(?:xu|ou))$")
 _SHORT = re.compile(r"^[^aeiou]*[aeiou][^aeiouwxy]$")
@@ -191,8 +36,8 @@ _VOWEL = re.compile(r"[aeiouy]")
 def base_form(word: str) -> str:
     """The base form of one *word*: lower case, no accents, possessive, plural, ``-ed`` or ``-ing``.
 
-    >>> [base_form(w) for w in ("Werewolves", "marries", "fiancé's", "chasing", "swapped", "princess", "CEOs")]
-    ['werewolf', 'marry', 'fiance', 'chase', 'swap', 'princess', 'ceo']
+    >>> [base_form(w) for w in ("Werewolves", "marries", "fiancé's", "chasing", "swapped", "CEOs")]
+    ['werewolf', 'marry', 'fiance', 'chase', 'swap', 'ceo']
     """
     plain = word.lower().replace("’", "'")
     if not plain.isascii():
@@ -233,13 +78,13 @@ def _restored(stem: str) -> str:
 
 
 class _Forms(dict[str, str]):
-    """Base forms by word, remembered; a sign between words is a break, an article or pronoun nothing."""
+    """Base forms by word, with a blank before them, remembered; an article or pronoun has none."""
 
     def __missing__(self, word: str) -> str:
         form = base_form(word) if word[0].isalnum() else BREAK
         if len(self) > 200_000:
             self.clear()
-        self[word] = form = "" if form in _DETERMINERS else form
+        self[word] = form = "" if form in _DETERMINERS else " " + form
         return form
 
 
@@ -252,7 +97,7 @@ def base_forms(text: str) -> list[str]:
     >>> base_forms("The CEO’s falling for a ‘true princess’: enemies-to-lovers")
     ['ceo', 'fall', 'for', 'true', 'princess', '|', 'enemy', 'to', 'lover']
     """
-    return [form for form in map(_FORMS.__getitem__, _TOKEN.findall(text)) if form]
+    return [form[1:] for form in map(_FORMS.__getitem__, _TOKEN.findall(text)) if form]
 
 
 @dataclass(frozen=True)
@@ -261,7 +106,6 @@ class Words:
 
     text: str
     line: str
-    forms: tuple[str, ...]
     starts: tuple[int, ...]  # of each word, in the text
     ends: tuple[int, ...]
     places: tuple[int, ...]  # of the blank before each word, in the line
@@ -270,6 +114,11 @@ class Words:
     def of(cls, text: str) -> Words:
         """The words of *text*; equal texts share one value."""
         return _words_of(text)
+
+    @cached_property
+    def forms(self) -> tuple[str, ...]:
+        """The base form of each word."""
+        return tuple(self.line.split())
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Where, in the text, the words from *first* to *last* (inclusive) are."""
@@ -287,12 +136,17 @@ class Words:
 
 @lru_cache(maxsize=64)
 def _words_of(text: str) -> Words:
-    forms = list(map(_FORMS.__getitem__, _TOKEN.findall(text)))
-    spans = [match.span() for match in _TOKEN.finditer(text)]
-    kept = [(form, *span) for form, span in zip(forms, spans, strict=True) if form]
-    words, starts, ends = tuple(zip(*kept, strict=True)) or ((), (), ())
-    places = tuple(accumulate((len(form) + 1 for form in words[:-1]), initial=0)) if words else ()
-    return Words(text, f" {' '.join(words)} ", words, starts, ends, places)
+    parts = _TOKEN_OR_NOT.split(text)  # what is between words, a word, what is between, ...
+    borders = list(accumulate(map(len, parts)))
+    forms = list(map(_FORMS.__getitem__, parts[1::2]))
+    kept = list(compress(forms, forms))
+    return Words(
+        text,
+        "".join(kept) + " ",
+        tuple(compress(borders[0::2], forms)),
+        tuple(compress(borders[1::2], forms)),
+        tuple(accumulate(map(len, kept[:-1]), initial=0)) if kept else (),
+    )
 
 
 class Phrases:
@@ -330,9 +184,7 @@ def is_chinese(phrase: str) -> bool:
     return _CJK.search(phrase) is not None
 
 
-_TRADITIONAL = "亞復仇報轉時間總億萬豪門千頭閃離現後親團聚虐戀愛贅戰龍國歸隱藏華馬兇殺貴婦灰媽雙寶劇説說電視網絡絡結約協議強制霸裁導寵夢靈異獸術師醫聖鄉農樂職場鬥宮帝爺爭繼產業學園園陰陽員級際臺灣觀眾線飾講述題類養會選單導編遊戲魔鬼懸驚長紅實體統爽給權讓獄還來過開關動無與為發這個們廣東見對應爾孫歲從營連漢劍俠禁偽換調尋認傳"
-_SIMPLIFIED = "亚复仇报转时间总亿万豪门千头闪离现后亲团聚虐恋爱赘战龙国归隐藏华马凶杀贵妇灰妈双宝剧说说电视网络络结约协议强制霸裁导宠梦灵异兽术师医圣乡农乐职场斗宫帝爷争继产业学园园阴阳员级际台湾观众线饰讲述题类养会选单导编游戏魔鬼悬惊长红实体统爽给权让狱还来过开关动无与为发这个们广东见对应尔孙岁从营连汉剑侠禁伪换调寻认传"
-_TO_SIMPLIFIED = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
+_TO_SIMPLIFIED = str.maketrans("".join(_RULES["traditional"]), "".join(_RULES["simplified"]))
 
 
 def simplified(text: str) -> str:
