@@ -12,7 +12,7 @@ from pathlib import Path
 from extractors.pipeline import Reading
 
 _FOLDER = Path(__file__).parent
-_THEME_FILES = ("themes", "titles.py", "countries.py", "beat.py", "beats", "story_words")
+_THEME_FILES = ("themes", "titles.py", "countries", "beat.py", "beats", "story_words")
 
 
 @dataclass(frozen=True, slots=True)
