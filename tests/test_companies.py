@@ -153,6 +153,16 @@ def test_short_forms_possessives_and_acronyms_are_mentions_of_the_full_name(know
     }
 
 
+def test_an_acronym_with_an_ampersand_and_a_dotted_legal_form(known: KnownCompanies) -> None:
+    text = (
+        "Fenwick & Dray Ltd grew; F&D had no debt. Casalta S.p.A. sold it, and Casalta said it lost its bid."
+    )
+    assert found(text, known) == {
+        "Fenwick & Dray Ltd": ["Fenwick & Dray Ltd", "F&D"],
+        "Casalta S.p.A.": ["Casalta S.p.A.", "Casalta"],
+    }
+
+
 def test_abbreviated_words_are_one_name_in_a_text(known: KnownCompanies) -> None:
     text = "Zhuyue Technology owns two apps. Rivals of Zhuyue Tech own more, Zhuyue Tech said."
     assert list(found(text, known)) == ["Zhuyue Technology"]

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from extractors.companies.names import initials, key, words_of
+from extractors.companies.names import initials, key, without_suffix, words_of
 from extractors.companies.vocabulary import Vocabulary
 
 _DEFINED = re.compile(
@@ -94,11 +94,12 @@ def all_initials(full: str) -> frozenset[str]:
     """The acronyms that *full* may have: with the little words or without, by words or by capitals.
 
     >>> sorted(all_initials("Association of Print Makers"))
-    ['AOPM', 'APM']
+    ['AOPM', 'APM', 'TAPM']
     """
     bare = re.sub(r"^the\s+", "", full, flags=re.IGNORECASE)
     capitals = "".join(re.findall(r"[A-Z]", bare))  # of the parts of 'RiverCross' and 'Micro-Drama' too
-    return frozenset({initials(bare), initials(bare, leave_out=()), capitals})
+    shorter = initials(without_suffix(bare))
+    return frozenset({initials(bare), shorter, "T" + shorter, initials(bare, leave_out=()), capitals})
 
 
 def is_typo(name: str, right: str) -> bool:

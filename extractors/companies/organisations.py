@@ -122,7 +122,8 @@ def _by_first_words(organisation: Organisation) -> set[str]:
 
 
 def _by_initials(organisation: Organisation) -> set[str]:
-    return {tag for form in organisation.forms for tag in all_initials(form)} | set(organisation.forms)
+    letters = {"".join(filter(str.isalpha, form)).upper() for form in organisation.forms}
+    return letters | {tag for form in organisation.forms for tag in all_initials(form)}
 
 
 def _by_ends(organisation: Organisation) -> set[str]:
@@ -183,7 +184,8 @@ def _take_in(name: Name, by_tag: Mapping[str, Sequence[Organisation]], lexicon: 
     """Give a name that was not accepted to the organisation whose short form or acronym it is."""
     if name.cues & PERSONAL:
         return
-    tags = {key(name.form), name.form, *words_of(name.form)[:1], *([name.known.id] if name.known else [])}
+    letters = "".join(filter(str.isalpha, name.form)).upper()
+    tags = {key(name.form), letters, *words_of(name.form)[:1], *([name.known.id] if name.known else [])}
     alike = {id(o): o for tag in tags for o in by_tag.get(tag, ())}
     for organisation in sorted(alike.values(), key=lambda o: o.start):
         source = _source_of(name, organisation, lexicon)
