@@ -50,7 +50,8 @@ def drafts(doc: Doc, figures: Sequence[Figure]) -> tuple[Draft, ...]:
     """The sentences of *doc* that hold one of its *figures*, as the parser reads them best."""
     placed = Ordered(enumerate(figures), lambda one: one[1].start)
     inside = ((sentence, placed.inside(sentence.start_char, sentence.end_char)) for sentence in doc.sents)
-    found = (draft(sentence, held) for sentence, held in inside if held)
+    text = doc.text  # joined anew at each call
+    found = (draft(text, sentence, held) for sentence, held in inside if held)
     return tuple(one for one in found if one.figures and len(one.words) <= _MOST_WORDS)
 
 
@@ -66,7 +67,7 @@ def read(
     A figure of which no rule reads a metric has no fact; a part that the text leaves open is None.
     """
     sentences = [Span(s.start_char, s.end_char) for s in doc.sents]
-    reader = TextReader(about, figures, _names(doc, companies, figures), sentences)
+    reader = TextReader(about, figures, _names(about.text, doc, companies, figures), sentences)
     return tuple(reader.read(parsed, _frames(doc.vocab)))
 
 
@@ -93,10 +94,10 @@ def _with_form(text: str, end: int) -> int:
     return found.end() if found else end
 
 
-def _names(doc: Doc, companies: Sequence[Company], figures: Sequence[Figure]) -> list[Name]:
+def _names(text: str, doc: Doc, companies: Sequence[Company], figures: Sequence[Figure]) -> list[Name]:
     """The organisations' mentions in order; the model's own where nobody read companies."""
     named = [
-        (m.start, _with_form(doc.text, m.end), c.name)
+        (m.start, _with_form(text, m.end), c.name)
         for c in companies
         for m in c.mentions
         if c.kind == "company"

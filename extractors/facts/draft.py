@@ -81,9 +81,8 @@ def dateline(text: str, start: int, end: int) -> int:
     return found.end() if found else start
 
 
-def draft(sentence: DocSpan, held: Held) -> Draft:
-    """The draft of *sentence*, which holds the figures *held*; their conversions are left out."""
-    text = sentence.doc.text
+def draft(text: str, sentence: DocSpan, held: Held) -> Draft:
+    """The draft of a *sentence* of *text*, which holds the figures *held*; conversions are left out."""
     end = sentence.end_char
     inside = [(place, figure) for place, figure in held if figure.end <= end]
     words = _Words(text, dateline(text, sentence.start_char, end))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -14,7 +14,7 @@ from spacy.tokens import Doc, Token
 from spacy.vocab import Vocab
 
 from extractors.errors import RuleError
-from extractors.facts.words import Words, forms, words
+from extractors.facts.words import Words, words
 
 _TAGS = {"N": ["NN", "NNS", "NNP", "NNPS"], "V": ["VB", "VBD", "VBG", "VBN", "VBP", "VBZ"]}
 
@@ -100,14 +100,18 @@ def _node(spec: str, unnamed: str) -> tuple[str, Mapping[str, Any]]:
 
 def _attribute(key: str, values: str) -> Mapping[str, Any]:
     if key == "tag":
-        return {"TAG": {"IN": [tag for value in values.split("|") for tag in _TAGS.get(value, [value])]}}
+        return {"TAG": _one_of(tag for value in values.split("|") for tag in _TAGS.get(value, [value]))}
     if key == "dep":
-        return {"DEP": {"IN": values.split("|")}}
+        return {"DEP": _one_of(values.split("|"))}
     if key == "word":
-        return {"LOWER": {"IN": [word for value in values.split("|") for word in _words(value)]}}
-    if key == "verb":
-        return {"LOWER": {"IN": [form for value in values.split("|") for form in forms(value)]}}
-    raise RuleError(f"rules/frames.toml: {key!r} is no condition on a node: use dep, tag, word or verb")
+        return {"LOWER": _one_of(word for value in values.split("|") for word in _words(value))}
+    raise RuleError(f"rules/frames.toml: {key!r} is no condition on a node: use dep, tag or word")
+
+
+def _one_of(values: Iterable[str]) -> Any:
+    """A single value matches exactly, which costs nothing; a set is asked of every token."""
+    listed = sorted(set(values))
+    return listed[0] if len(listed) == 1 else {"IN": listed}
 
 
 def _words(value: str) -> list[str]:

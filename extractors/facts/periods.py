@@ -75,16 +75,14 @@ def resolve(text: str, when: When) -> list[PeriodMention]:
     if not _WORTH_A_LOOK.search(text):
         return []
     text = _CAPITAL.sub(lambda opening: opening[0].lower(), text, count=1)
-    found = sorted(
-        (
-            (match.start(), -match.end(), order, form, match)
-            for order, form in enumerate(_forms())
-            for match in form.pattern.finditer(text)
-        ),
-        key=lambda row: row[:3],
+    low = text.lower()
+    likely = [form for form in _forms() if any(word in low for word in form.needs)]
+    matches = (
+        (match.start(), -match.end(), form, match) for form in likely for match in form.pattern.finditer(text)
     )
+    found = sorted(matches, key=lambda one: one[:2])
     mentions: list[PeriodMention] = []
-    for _, _, _, form, match in found:
+    for _, _, form, match in found:
         if not mentions or match.start() >= mentions[-1].end:
             mentions.append(_mention(text, form, match, when))
     return mentions
@@ -105,13 +103,15 @@ class _Form:
     id: str
     pattern: re.Pattern[str]
     resolve: str
+    needs: tuple[str, ...]
 
 
 @cache
 def _forms() -> tuple[_Form, ...]:
     rules = tomllib.loads(files("extractors").joinpath("rules/periods.toml").read_text(encoding="utf-8"))
     return tuple(
-        _Form(row["id"], _compiled(row["pattern"], rules["macros"]), row["resolve"]) for row in rules["form"]
+        _Form(row["id"], _compiled(row["pattern"], rules["macros"]), row["resolve"], tuple(row["needs"]))
+        for row in rules["form"]
     )
 
 
