@@ -218,6 +218,10 @@ def test_an_ambiguous_name_needs_a_context(known: KnownCompanies) -> None:
 def test_the_publisher_is_media_not_a_company(known: KnownCompanies) -> None:
     text = "Harrow Post said it had seen the letter."
     assert found(text, known, publisher="Harrow Post") == {}
+    release = "Harbour Lane Pictures said it raised $9 million."
+    assert list(found(release, known, publisher="Harbour Lane Pictures (press release)")) == [
+        "Harbour Lane Pictures"
+    ]
 
 
 def test_headlines_are_read_only_for_names_found_elsewhere(known: KnownCompanies) -> None:

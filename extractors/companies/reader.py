@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from extractors.companies.candidates import NAMES, Entity, Mention, Name, names
 from extractors.companies.chunks import Chunk, chunks
+from extractors.companies.evidence import NAMED
 from extractors.companies.kinds import kind_of
 from extractors.companies.known import KnownCompanies, NameMatch
 from extractors.companies.marks import mark_listed, mark_owned, mark_persons
@@ -127,7 +128,8 @@ def _accepted(
             name.extra.add("holds a known name")
         if name.form.lower() in known.product_names:
             name.extra.add("a product's name")
-        if key(name.form) == publisher or _is_wire(found, name):
+        own_news = name.cues & NAMED  # a company's own press release is about it
+        if (key(name.form) == publisher and not own_news) or _is_wire(found, name):
             name.kind = "media"
     return [of_name(name, known) for name in gathered if name.is_company or name.is_other]
 
