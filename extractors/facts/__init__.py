@@ -33,24 +33,26 @@ def annotate(docs: Sequence[Doc], parse: Parse) -> Iterator[Doc]:
     The docs hold sentence starts, ``newsgauge_figures``, ``newsgauge_companies`` and ``newsgauge_about``.
     Only English is parsed: other languages have no facts.
     """
-    batches = [drafts(doc, doc._.newsgauge_figures) if doc.lang_ == "en" else () for doc in docs]
+    texts = [doc._.newsgauge_about or Text(id="", text=doc.text) for doc in docs]
+    batches = [
+        drafts(doc, about.text, doc._.newsgauge_figures) if doc.lang_ == "en" else ()
+        for doc, about in zip(docs, texts, strict=True)
+    ]
     parsed = iter(
         parse([one.doc(doc.vocab) for doc, batch in zip(docs, batches, strict=True) for one in batch])
     )
-    for doc, batch in zip(docs, batches, strict=True):
+    for doc, about, batch in zip(docs, texts, batches, strict=True):
         sentences = [(one, next(parsed)) for one in batch]
-        about = doc._.newsgauge_about or Text(id="", text=doc.text)
         doc._.newsgauge_facts = read(
             doc, about, doc._.newsgauge_figures, doc._.newsgauge_companies, sentences
         )
         yield doc
 
 
-def drafts(doc: Doc, figures: Sequence[Figure]) -> tuple[Draft, ...]:
-    """The sentences of *doc* that hold one of its *figures*, as the parser reads them best."""
+def drafts(doc: Doc, text: str, figures: Sequence[Figure]) -> tuple[Draft, ...]:
+    """The sentences of *doc*, whose *text* it is, with a figure of *figures*, as the parser reads them best."""
     placed = Ordered(enumerate(figures), lambda one: one[1].start)
     inside = ((sentence, placed.inside(sentence.start_char, sentence.end_char)) for sentence in doc.sents)
-    text = doc.text  # joined anew at each call
     found = (draft(text, sentence, held) for sentence, held in inside if held)
     return tuple(one for one in found if one.figures and len(one.words) <= _MOST_WORDS)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from spacy.tokens import Doc, Token
 
 from extractors.facts import beside, nouns, verbs
 from extractors.facts.draft import Draft
-from extractors.facts.frames import Hanging
+from extractors.facts.frames import Frames, Hanging
 from extractors.facts.meaning import Meaning, bare, direction_of
 from extractors.facts.phrases import Phrases, is_noun, is_temporal
 from extractors.facts.roles import HANDLERS
@@ -29,12 +30,12 @@ class Meanings:
         doc: Doc,
         draft: Draft,
         figures: Sequence[Figure],
-        hangings: Mapping[int, Sequence[Hanging]],
+        frames: Frames,
         phrases: Phrases,
         subjects: Subjects,
     ) -> None:
         self.doc = doc
-        self.hangings = hangings
+        self.frames = frames
         self.phrases = phrases
         self.subjects = subjects
         tops = {_top(doc, first, last).i: (place, first, last) for place, first, last in draft.figures}
@@ -50,11 +51,16 @@ class Meanings:
             self._known[anchor] = self._read(self.doc[anchor])
         return self._known[anchor]
 
+    @cached_property
+    def _hangings(self) -> Mapping[int, Sequence[Hanging]]:
+        """The frames that fit, matched only where the words beside a figure don't do."""
+        return self.frames.hangings(self.doc)
+
     def _read(self, anchor: Token) -> Meaning | None:
         for rule, read in beside.RULES.items():
             if meaning := read(self, anchor):
                 return self._signed(meaning, anchor, rule)
-        for hanging in self.hangings.get(anchor.i, ()):
+        for hanging in self._hangings.get(anchor.i, ()):
             if not self.anchors[anchor.i].kind.startswith(hanging.frame.figure or ""):
                 continue
             if meaning := HANDLERS[hanging.frame.kind](self, anchor, hanging.tokens):

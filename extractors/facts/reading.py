@@ -74,7 +74,7 @@ class TextReader:
         phrases = Phrases(draft, self.text, [*self.names.inside(start, end), *(works if self.cinema else ())])
         claims = Claims(doc, phrases, self._report(end), self.topics.at(start))
         subjects = self._subjects(phrases, claims, works, end)
-        meanings = Meanings(doc, draft, self.figures, frames.hangings(doc), phrases, subjects)
+        meanings = Meanings(doc, draft, self.figures, frames, phrases, subjects)
         spoken = ((meanings.places[anchor], meanings.of(anchor)) for anchor in sorted(meanings.anchors))
         read = [(at, meaning) for at, meaning in spoken if meaning is not None]
         figures = self.by_place.inside(start, end)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -72,6 +73,7 @@ class SentencePeriods:
         self.text = text
         start = draft.spans[0].start if draft.spans else 0
         self.mentions = [m for m in mentions if m.start >= start]
+        self.starts = [span.start for span in draft.spans]
         self.figures = [Span(f.start, f.end) for f in figures if f.pair_of is None]
 
     def choose(self, figure: Figure, meaning: Meaning, clock: Clock, base: Period, wanted: Wanted) -> Timing:
@@ -151,9 +153,11 @@ class SentencePeriods:
         return True
 
     def _token(self, mention: PeriodMention) -> Token | None:
-        inside = [t for t in self.doc if mention.start <= self.draft.spans[t.i].start < mention.end]
-        places = {t.i for t in inside}
-        return next((t for t in inside if t.head.i not in places), None)
+        """The token that the words of *mention* hang from the rest of the sentence by."""
+        first = bisect_left(self.starts, mention.start)
+        last = bisect_left(self.starts, mention.end)
+        inside = range(first, last)
+        return next((self.doc[i] for i in inside if self.doc[i].head.i not in inside), None)
 
     def _following(
         self, figure: Figure, usable: Sequence[PeriodMention], token: Token
