@@ -31,6 +31,9 @@ _WIDER = {
 _FEW = 0.15
 """Below this share of bytes beyond ASCII a document of unknown charset is western, not Chinese or Russian."""
 
+_ENOUGH = 40
+"""From fewer bytes than these no charset can be told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
@@ -111,7 +114,7 @@ def _guessed(body: bytes, labels: list[str | None]) -> Decoded:
     if strange * 10 < beyond_ascii:
         return Decoded(body.decode("utf-8", _MENDING), "utf-8", f"{said}: {strange} bytes were mended")
     charset = "cp1252"
-    if beyond_ascii > _FEW * min(len(body), 65536):
+    if beyond_ascii > max(_ENOUGH, _FEW * min(len(body), 65536)):
         charset = _best_match(body) or charset
     return Decoded(body.decode(charset, _MENDING), charset, f"{said}: read as {charset}")
 

@@ -84,7 +84,7 @@ class Client:
         self._slots = asyncio.Semaphore(limits.connections)
         self._large = asyncio.Semaphore(_LARGE_AT_ONCE)
         self._private_names: set[tuple[str, int]] = set()
-        self._jars: dict[str, MozillaCookieJar | str] = {}
+        self._jars: dict[str, MozillaCookieJar] = {}
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Client:
@@ -247,14 +247,14 @@ class Client:
         if path not in self._jars:
             jar = MozillaCookieJar(path)
             try:
-                jar.load(ignore_discard=True)
+                jar.load(ignore_discard=True, ignore_expires=True)
             except (OSError, LoadError) as error:
                 raise CookieFileError(f"its cookies_file {path} cannot be read: {error}") from error
+            for cookie in jar:
+                cookie.expires = cookie.expires or None  # browsers write 0 for "until the browser ends"
             self._jars[path] = jar
-        jar_or_words = self._jars[path]
-        assert isinstance(jar_or_words, MozillaCookieJar)
         asked = CookieRequest(url)
-        jar_or_words.add_cookie_header(asked)
+        self._jars[path].add_cookie_header(asked)
         return asked.get_header("Cookie")
 
     def _refusal(self, host: str, port: int, named: bool) -> str | None:

@@ -19,7 +19,9 @@ from monitor.collect.values import Failure, ParsedFeed, Request, Response, Unrea
 
 _LINK = re.compile(r"<link\b[^>]*>|<a\b[^>]*>", re.I)
 _ATTRIBUTE = re.compile(r"""([a-zA-Z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""")
-_FEED_TYPE = re.compile(r"application/(?:rss|atom|rdf|feed)\+(?:xml|json)|application/json|text/xml|application/xml", re.I)
+_FEED_TYPE = re.compile(
+    r"application/(?:rss|atom|rdf|feed)\+(?:xml|json)|application/json|text/xml|application/xml", re.I
+)
 _FEED_WORD = re.compile(r"(?:^|[/._=-])(?:rss|feeds?|atom)(?:$|[/._?=-])|\.(?:rss|rdf|atom)$", re.I)
 _USUAL = ("/feed", "/rss", "/feed.xml", "/rss.xml", "/atom.xml", "/index.xml", "/feed.json")
 MAX_ASKED = 8
@@ -57,7 +59,9 @@ async def discover(client: Client, url: str) -> list[FoundFeed]:
     found = found or await _those_that_answer(client, [urljoin(answer.url, path) for path in _USUAL], asked)
     if not found:
         said = "names no feed" if answer.status == 200 else f"answers {answer.status}"
-        raise DiscoveryError(f"{asked} {said}: look on the site for RSS, Atom or a news sitemap and add its address")
+        raise DiscoveryError(
+            f"{asked} {said}: look on the site for RSS, Atom or a news sitemap and add its address"
+        )
     return found
 
 

@@ -12,7 +12,7 @@ from monitor.collect.charsets import decode
 
 _CONTROLS = bytes(code for code in range(32) if code not in (9, 10, 13))
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_BLANK = b"\xef\xbb\xbf \t\r\n"
+_BEFORE = re.compile(rb"(?:\xef\xbb\xbf|[ \t\r\n])+")
 _NON_CHARACTERS = re.compile(b"\xef\xbf[\xbe\xbf]")
 _DECLARATION = re.compile(rb"\s*<\?xml\s[^>]*\?>")
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
@@ -57,9 +57,15 @@ def document(body: bytes, content_type: str | None) -> Document:
 def _as_utf8(body: bytes, content_type: str | None) -> tuple[bytes, str | None]:
     """*body* in UTF-8; a large one that is that already is not copied."""
     if len(body) > PART_BYTES and is_utf8(body):
-        return body.lstrip(_BLANK), None
+        return _begun(body), None
     decoded = decode(body, content_type)
-    return decoded.text.encode("utf-8", "replace").lstrip(_BLANK), decoded.fault
+    return _begun(decoded.text.encode("utf-8", "replace")), decoded.fault
+
+
+def _begun(utf8: bytes) -> bytes:
+    """*utf8* without the blanks and marks before its first character."""
+    before = _BEFORE.match(utf8)
+    return utf8[before.end() :] if before else utf8
 
 
 def is_utf8(body: bytes) -> bool:

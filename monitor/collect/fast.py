@@ -47,6 +47,8 @@ _NAMESPACED = {
 }
 _NAMESPACE = re.compile(rb"\sxmlns:([\w.-]+)\s*=")
 _ITEM = re.compile(rb"<(?:item|entry)[\s>]")
+_MISTAKEN = re.compile(b"\xc2[\x80-\x9f]")  # C1 controls: text of another charset, which feedparser mends
+_NAME = re.compile(rb"<(?:guid|id)[\s>]")
 _DATE = re.compile(rb"<(?:pubDate|published|updated)(?:\s[^>]*)?>([^<]*)<")
 _READ_ALIKE = re.compile(
     rb"\s*(?:(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} "
@@ -66,7 +68,7 @@ SECONDS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000,
 def eligible(body: bytes) -> bool:
     """Whether *body*, well-formed UTF-8 without a declaration, is of the plain kind that both read alike."""
     root, first = _ROOT.match(body), _ITEM.search(body)
-    if not root or not first or _declares_namespaces(body, first.start()):
+    if not root or not first or _declares_namespaces(body, first.start()) or _MISTAKEN.search(body):
         return False
     unusual = _UNUSUAL_RSS if root[0].endswith(b">") else _UNUSUAL_ATOM
     if any(text in body for text in unusual):
@@ -92,8 +94,12 @@ def parse_fast(body: bytes) -> tuple[Channel, tuple[ParsedEntry, ...]] | None:
     raw = found["entries"]
     if not raw or len(raw) != len(_ITEM.findall(body)):
         return None
-    entries = []
+    entries, named = [], len(_NAME.findall(body)) >= len(raw)
     for given in raw:
+        if not named and given.get("id") == given.get("link"):
+            return (
+                None  # a link that stands in for a missing GUID, or a GUID that is the link: not told apart
+            )
         entry = _entry(given)
         if entry is None:
             return None

@@ -58,7 +58,9 @@ def _of_answer(url: str, answer: Response | Failure) -> NewArticle:
     if isinstance(answer, Failure):
         raise HandError(f"{url}: {answer.words}; save the page and give the file instead")
     if answer.status != 200:
-        raise HandError(f"{url} answers {answer.status}: open it in a browser, save it and give the file instead")
+        raise HandError(
+            f"{url} answers {answer.status}: open it in a browser, save it and give the file instead"
+        )
     kind = (answer.header("content-type") or "").partition(";")[0].strip().lower()
     if kind not in ("text/html", "application/xhtml+xml", "text/plain", ""):
         raise HandError(f"{url} is {kind}: copy its text into a file and give that instead")
@@ -73,7 +75,9 @@ def from_file(path: Path) -> NewArticle:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise HandError(f"{path} cannot be read: {error.strerror}; give a URL, a file, or - for standard input") from error
+        raise HandError(
+            f"{path} cannot be read: {error.strerror}; give a URL, a file, or - for standard input"
+        ) from error
     return from_bytes(content, str(path))
 
 
@@ -106,19 +110,25 @@ def keep_by_hand(store: Store, found: NewArticle, now: datetime) -> int:
 
 def _is_html(text: str) -> bool:
     head = text[:4096].lower()
-    return any(tag in head for tag in ("<!doctype html", "<html", "<head", "<body", "<article", "<p>", "<div"))
+    return any(
+        tag in head for tag in ("<!doctype html", "<html", "<head", "<body", "<article", "<p>", "<div")
+    )
 
 
 def _is_mail(content: bytes) -> bool:
     head = content[:4096].split(b"\n\n")[0].split(b"\r\n\r\n")[0].lower()
     names = [line.partition(b":")[0] for line in head.splitlines() if b":" in line]
-    return b"from" in names and (b"subject" in names or b"date" in names) and not head.lstrip().startswith(b"<")
+    return (
+        b"from" in names and (b"subject" in names or b"date" in names) and not head.lstrip().startswith(b"<")
+    )
 
 
 def _of_html(html: str, url: str) -> NewArticle:
     page = page_of(html, url)
     if len(page.text) < ENOUGH_CHARACTERS and not page.text:
-        raise HandError("no article text was found on the page: copy the text into a file and give that instead")
+        raise HandError(
+            "no article text was found on the page: copy the text into a file and give that instead"
+        )
     note = "paywalled or short page: perhaps only its beginning is known" if page.wall else None
     article = _article(page.canonical or (canonical(url) if url else ""), page.title, page.text, page.author)
     return replace(
@@ -149,7 +159,9 @@ def _of_mail(content: bytes, name: str) -> NewArticle:
     sender, _ = parseaddr(_header(message, "from"))
     published = http_date(_header(message, "date"))
     identity = _header(message, "message-id").strip("<> ")
-    article = _article(f"mid:{identity}" if identity else "", plain(_header(message, "subject"), 300), body, sender)
+    article = _article(
+        f"mid:{identity}" if identity else "", plain(_header(message, "subject"), 300), body, sender
+    )
     return replace(
         article,
         published=published,
@@ -187,5 +199,3 @@ def _article(url: str, title: str, body: str, author: str) -> NewArticle:
         author=author or None,
         language=identify(f"{title}\n{body}"),
     )
-
-

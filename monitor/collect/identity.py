@@ -51,11 +51,8 @@ class Identity:
         for row in known:
             if hash(row.key) in self._keys:
                 continue
-            for index, sign in (
-                (self._by_guid, row.guid),
-                (self._by_url, row.url),
-                (self._by_title, row.title),
-            ):
+            self._by_title[row.title].append(row)
+            for index, sign in ((self._by_guid, row.guid), (self._by_url, row.url)):
                 if sign:
                     index[sign].append(row)
 

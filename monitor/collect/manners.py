@@ -64,6 +64,11 @@ class Manners:
         known.answered = True
         known.held_until = 0.0
 
+    def begin(self) -> None:
+        """Begin a pass: what hosts said in the last one stands in the database."""
+        for host in self._hosts.values():
+            host.held_until, host.answered = 0.0, False
+
     def held_for(self, host: str, port: int) -> float:
         """For how many seconds more *host* wants to be left alone."""
         known = self._hosts.get(host)

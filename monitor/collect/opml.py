@@ -76,7 +76,9 @@ def _feed(given: dict[str, object]) -> NewFeed | None:
         return None
     paths = given.get("categories") or []
     group = "/".join(paths[0]) if isinstance(paths, list) and paths and isinstance(paths[0], list) else None
-    return NewFeed(url, plain(str(given.get("title") or ""), 300) or None, group=plain(group or "", 200) or None)
+    return NewFeed(
+        url, plain(str(given.get("title") or ""), 300) or None, group=plain(group or "", 200) or None
+    )
 
 
 def _depth(text: str) -> int:

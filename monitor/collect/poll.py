@@ -65,6 +65,7 @@ async def poll_pass(
     """
     began = time.monotonic()
     run = _Pass(client, now, bounds, dice or Random(), stop, Desk(store.path), progress)
+    client.manners.begin()
     try:
         held = held_hosts(store, now())
         summary = await run.poll(feeds_to_poll(store, now(), everything=everything), held)

@@ -83,7 +83,7 @@ def back_off(interval: float, failures: int, bounds: Bounds, dice: Random) -> fl
     """Seconds until the next try after *failures* in a row: doubling, with jitter, never for good.
 
     >>> [round(back_off(600, n, Bounds(), Random(1)) / 600, 1) for n in (1, 2, 3, 40)]
-    [0.9, 1.9, 3.7, 134.2]
+    [0.9, 1.9, 3.7, 133.5]
     """
     return bounds(interval * 2.0 ** min(failures - 1, 16)) * dice.uniform(0.9, 1.1)
 

@@ -12,7 +12,11 @@ from monitor.config import CollectConfig, Config
 def client_for(config: Config) -> Client:
     """A client with the configuration's limits; use it as an async context manager."""
     collect = config.collect
-    return Client(limits_of(collect), parse_allowed(collect.allow_private), user_agent(collect.contact, collect.user_agent))
+    return Client(
+        limits_of(collect),
+        parse_allowed(collect.allow_private),
+        user_agent(collect.contact, collect.user_agent),
+    )
 
 
 def limits_of(collect: CollectConfig) -> Limits:

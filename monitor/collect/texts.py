@@ -19,6 +19,9 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 
+# C1 controls are windows-1252's quotes and dashes that somebody took for Latin-1; browsers show them so too.
+_MEANT = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
+
 TITLE_CHARACTERS = 1000
 SUMMARY_CHARACTERS = 20_000
 
@@ -34,7 +37,7 @@ def plain(markup: str, limit: int = TITLE_CHARACTERS) -> str:
     if "&" in markup:
         markup = _unescape(markup)
     if not markup.isprintable():
-        markup = _UNSEEN.sub("", markup)
+        markup = _UNSEEN.sub("", markup.translate(_MEANT))
     return " ".join(markup.split())[:limit]
 
 
