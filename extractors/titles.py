@@ -83,7 +83,8 @@ _SHOWN = re.compile(
     r"seasons?|charts?|"
     r"viewers?|downloads?|downloaded|box office|premiered|adapted|translated|languages|plays|"
     r"screened|subscribers|sequel|cast|starring|sold|released|"
-    r"stars|aired|opened|producers|cost|made|earned|grossed|number one|top ten|drama|series|film|"
+    r"stars|aired|opened|producers|cost|made|earned|"
+    r"brought|grossed|topped|viral|number one|top ten|drama|series|film|"
     r"novel|app|titles|platform|studio|production)\b"
 )
 _NOT_A_STORY = re.compile(

@@ -69,7 +69,7 @@ class StoryContext:
         self.words = Words.of(self.text)
         self._starts = sentence_starts(doc)
         self.sentences = list(zip(self._starts, [*self._starts[1:], len(self.text)], strict=True))
-        self.sentence_of_word, self._found = _split(self.text, self._starts)
+        self.sentence_of_word, self._found = split_text(self.text, self._starts)
         self._cues: dict[int, list[_Cue]] = {}
         self._real: dict[int, set[str]] = {}
         self._heads: dict[int, int] = {}  # first word of a story word -> its last
@@ -153,8 +153,9 @@ class StoryContext:
         """How much the sentence (*but* for a span), its neighbours and the text tell of a story."""
         near = max((self.own(n) for n in self._neighbours(sentence)), default=0.0)
         alone = self.in_text == 1 and self.own(sentence) == 2.0 and self.own(sentence, but) < 2.0
-        often = self.in_text > 1 and self.in_text * 4 >= len(self.sentences)
-        text = 0.0 if alone else 1.0 if often else min(self.in_text, 3) / 3
+        share = self.in_text / len(self.sentences)
+        often = 3 if self.in_text > 1 and share >= 0.25 else 2 if share >= 0.3 else 0
+        text = 0.0 if alone else min(max(self.in_text, often), 3) / 3
         return self.own(sentence, but) + near / 2 + text - self.real(sentence)
 
     def _neighbours(self, sentence: int) -> list[int]:
@@ -206,7 +207,7 @@ def text_of(doc: Doc) -> str:
 
 
 @lru_cache(maxsize=32)
-def _split(text: str, starts: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[Match, ...]]:
+def split_text(text: str, starts: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[Match, ...]]:
     """The sentence of each word of *text*, and the story words in it."""
     words = Words.of(text)
     sentence_of_word = _sentence_of_words(words, starts)

@@ -111,10 +111,10 @@ class PatternSet:
         self.steps = [tuple(steps) for steps in patterns]
         self._slots: dict[frozenset[str], int] = {}
         chains = [tuple((self._slot(s.phrases), s.gap) for s in steps) for steps in self.steps]
-        self._alone: dict[int, list[int]] = {}
+        alone: dict[int, list[int]] = {}
         for number, chain in enumerate(chains):
             if len(chain) == 1:
-                self._alone.setdefault(chain[0][0], []).append(number)
+                alone.setdefault(chain[0][0], []).append(number)
         self._chains: dict[int, list[tuple[int, tuple[tuple[int, int], ...], frozenset[int]]]] = {}
         for number, chain in enumerate(chains):
             if len(chain) > 1:
@@ -125,7 +125,10 @@ class PatternSet:
             for phrase in phrases:
                 slots_of.setdefault(phrase, []).append(slot)
         self._phrases = Phrases(slots_of)
-        self._slots_of = [tuple(slots_of[phrase]) for phrase in self._phrases.texts]
+        in_chains = {slot for chain in chains if len(chain) > 1 for slot, _ in chain}
+        by_phrase = [slots_of[phrase] for phrase in self._phrases.texts]
+        self._slots_of = [tuple(slot for slot in slots if slot in in_chains) for slots in by_phrase]
+        self._alone_of = [tuple(n for slot in slots for n in alone.get(slot, ())) for slots in by_phrase]
 
     def _rarest(self, slots: Sequence[int]) -> int:
         """The slot with the fewest, longest phrases: the one that a text is likeliest to lack."""
@@ -151,7 +154,7 @@ class PatternSet:
     ) -> Iterator[tuple[int, int, int]]:
         """The patterns that *hits* complete; ends are inclusive word numbers, offsets without sentences."""
         at: dict[int, list[tuple[int, int]]] = {}
-        slots_of, alone = self._slots_of, self._alone
+        slots_of, alone_of = self._slots_of, self._alone_of
         for phrase, first, last in hits:
             if sentence_of is not None and sentence_of[first] != sentence_of[last]:
                 continue
@@ -160,8 +163,8 @@ class PatternSet:
                     at[slot].append((first, last))
                 else:
                     at[slot] = [(first, last)]
-                for pattern in alone.get(slot, ()):
-                    yield pattern, first, last
+            for pattern in alone_of[phrase]:
+                yield pattern, first, last
         present = at.keys()
         step_on = 0 if sentence_of is None else 1
         for slot in at:

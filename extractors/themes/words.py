@@ -113,7 +113,7 @@ class Words:
     @classmethod
     def of(cls, text: str) -> Words:
         """The words of *text*; equal texts share one value."""
-        return _words_of(text)
+        return words_of(text)
 
     @cached_property
     def forms(self) -> tuple[str, ...]:
@@ -135,7 +135,7 @@ class Words:
 
 
 @lru_cache(maxsize=64)
-def _words_of(text: str) -> Words:
+def words_of(text: str) -> Words:
     parts = _TOKEN_OR_NOT.split(text)  # what is between words, a word, what is between, ...
     borders = list(accumulate(map(len, parts)))
     forms = list(map(_FORMS.__getitem__, parts[1::2]))
