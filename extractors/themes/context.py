@@ -5,10 +5,9 @@ from __future__ import annotations
 import tomllib
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 from spacy.attrs import IDX, SENT_START
 from spacy.tokens import Doc
@@ -54,8 +53,7 @@ def cues() -> Cues:
     return Cues(story_words())
 
 
-@dataclass(frozen=True, slots=True)
-class _Cue:
+class _Cue(NamedTuple):
     start: int
     end: int
     kind: str
@@ -86,7 +84,7 @@ class StoryContext:
         void = [m for m in self._found if known.kinds[m.pattern] == "void"]
         for match in self._found:
             kind, sentence = known.kinds[match.pattern], self.sentence_at(match.start)
-            if any(v.start <= match.start and match.end <= v.end for v in void):
+            if void and any(v.start <= match.start and match.end <= v.end for v in void):
                 continue
             if kind.startswith("real:"):
                 self._real.setdefault(sentence, set()).add(kind)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import NamedTuple
 
 from extractors.errors import RuleError
 from extractors.themes.words import Phrases, Words, base_forms, is_chinese
@@ -93,8 +94,7 @@ def _joined(words: Sequence[str]) -> str:
     return " ".join(base_forms(" ".join(written)))
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A pattern found: its number and the span in the text, with its words' numbers (-1 for Chinese)."""
 
     pattern: int
