@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -36,7 +36,7 @@ def claim(
     unit="USD",
     **more,
 ):
-    return Claim(at, subject, metric, metric_id, *period, unit, D(value), text or str(value), **more)
+    return Claim(at, subject, metric, metric_id, *period, unit, Decimal(value), text or str(value), **more)
 
 
 @pytest.mark.parametrize(
@@ -61,11 +61,16 @@ def test_subjects_that_are_two_things(one, other):
 
 @pytest.mark.parametrize(
     ("text", "value", "unit_of_last_digit"),
-    [("$6.9 billion", "6900000000", "100000000"), ("CNY50 billion", "50000000000", "1000000000"), ("3,948.1 million", "3948100000", "100000"),
-     ("26 percent", "26", "1"), ("tripled", "3", "0")],
-)  # fmt: skip
+    [
+        ("$6.9 billion", "6900000000", "100000000"),
+        ("CNY50 billion", "50000000000", "1000000000"),
+        ("3,948.1 million", "3948100000", "100000"),
+        ("26 percent", "26", "1"),
+        ("tripled", "3", "0"),
+    ],
+)
 def test_precision_is_read_from_the_digits_written(text, value, unit_of_last_digit):
-    assert precision(claim(value, text)) == D(unit_of_last_digit)
+    assert precision(claim(value, text)) == Decimal(unit_of_last_digit)
 
 
 @pytest.mark.parametrize(
@@ -77,12 +82,12 @@ def test_precision_is_read_from_the_digits_written(text, value, unit_of_last_dig
         (claim(100, "100", approx="~"), claim(104, "104"), "agrees", ()),
         (claim(100, "100", approx=">"), claim(115, "115"), "agrees", ()),
         (claim(100, "100", approx=">"), claim(200, "200"), "disagrees", ()),
-        (claim(100, "100-120", value_max=D(120)), claim(115, "115"), "agrees", ()),
+        (claim(100, "100-120", value_max=Decimal(120)), claim(115, "115"), "agrees", ()),
         (claim(100), claim(130, period=BEFORE), "near-miss", ("period",)),
         (claim(100), claim(130, scope=("overseas",), metric="overseas revenue"), "near-miss", ("scope",)),
         (claim(100), claim(130, basis="forecast", metric="revenue forecast"), "near-miss", ("basis",)),
         (claim(100), claim(130, unit="CNY"), "near-miss", ("unit",)),
-        (claim(100, usd=D(100)), claim(730, unit="CNY", usd=D(101)), "agrees", ()),
+        (claim(100, usd=Decimal(100)), claim(730, unit="CNY", usd=Decimal(101)), "agrees", ()),
         (claim(100), claim(130, metric="short drama revenue"), "unrelated", ("metric",)),
         (claim(100), claim(130, subject="Harrow"), "unrelated", ("subject",)),
         (claim(100, period=(None, None)), claim(130, period=(None, None)), "near-miss", ("period",)),
@@ -148,7 +153,7 @@ GROWN = [claim(1500, "1,500", direction="up"), claim(50, "50%", unit="percent", 
 @pytest.mark.parametrize(("base", "holds"), [(1000, True), (1003, True), (1200, False)])
 def test_a_level_and_its_growth_imply_the_level_before(base, holds):
     (check,) = arithmetic.growth([*GROWN, claim(base, f"{base:,}", period=BEFORE, at=3)])
-    assert (check.holds, check.expected, check.found) == (holds, D(1000), D(base))
+    assert (check.holds, check.expected, check.found) == (holds, Decimal(1000), Decimal(base))
     assert "implies about 1,000" in check.note
 
 
@@ -156,7 +161,7 @@ def test_a_fall_and_a_multiple_imply_a_base():
     fall = claim(25, "25%", unit="percent", direction="down")
     assert arithmetic.implied_base(claim(75, direction="down"), fall) == 100
     assert arithmetic.implied_base(claim(75), claim(3, "tripled", unit="multiple", direction="up")) == 25
-    assert arithmetic.implied_base(claim(75), replace(fall, value=D(100))) is None
+    assert arithmetic.implied_base(claim(75), replace(fall, value=Decimal(100))) is None
 
 
 def test_another_outlets_level_is_held_against_the_implied_one():
@@ -177,7 +182,7 @@ def test_shares_of_one_whole_add_up_to_it_at_most(values, holds):
         share(v, f"{n} share of revenue", at) for at, (v, n) in enumerate(zip(values, names, strict=True))
     ]
     (check,) = arithmetic.shares(claims)
-    assert (check.holds, check.found) == (holds, D(sum(values)))
+    assert (check.holds, check.found) == (holds, Decimal(sum(values)))
 
 
 @pytest.mark.parametrize(("part", "holds"), [(7, True), (9, False)])
@@ -185,14 +190,14 @@ def test_a_share_of_the_whole_is_the_part(part, holds):
     stated = replace(share(14, "share of revenue", 1), subject="Shanghai")
     of_part, of_whole = claim(part, subject="Shanghai", at=2), claim(50, subject="China", at=3)
     (check,) = arithmetic.parts([stated, of_part, of_whole])
-    assert (check.holds, check.expected) == (holds, D(7))
+    assert (check.holds, check.expected) == (holds, Decimal(7))
 
 
 def test_a_pair_is_held_against_the_nearest_rate():
     yuan, dollars = claim("50e9", "50 billion", unit="CNY"), claim("6.9e9", "6.9 billion")
-    check = arithmetic.pair_rate(yuan, dollars, {"average": D("7.2334"), "period end": D("7.01")})
-    assert check.holds and check.expected == D("7.2334")
-    assert not arithmetic.pair_rate(yuan, claim("9e9", "9.0 billion"), {"average": D("7.2334")}).holds
+    check = arithmetic.pair_rate(yuan, dollars, {"average": Decimal("7.2334"), "period end": Decimal("7.01")})
+    assert check.holds and check.expected == Decimal("7.2334")
+    assert not arithmetic.pair_rate(yuan, claim("9e9", "9.0 billion"), {"average": Decimal("7.2334")}).holds
     assert arithmetic.pair_rate(yuan, dollars, {}) is None
 
 

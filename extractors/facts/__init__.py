@@ -50,7 +50,7 @@ def annotate(docs: Sequence[Doc], parse: Parse) -> Iterator[Doc]:
 
 
 def drafts(doc: Doc, text: str, figures: Sequence[Figure]) -> tuple[Draft, ...]:
-    """The sentences of *doc*, whose *text* it is, with a figure of *figures*, as the parser reads them best."""
+    """The sentences of *doc*, whose *text* it is, with one of the *figures*, as the parser reads best."""
     placed = Ordered(enumerate(figures), lambda one: one[1].start)
     inside = ((sentence, placed.inside(sentence.start_char, sentence.end_char)) for sentence in doc.sents)
     found = (draft(text, sentence, held) for sentence, held in inside if held)

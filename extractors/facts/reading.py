@@ -108,7 +108,7 @@ class TextReader:
             period_end=timing.period.end,
             direction=meaning.direction,
             basis=basis,
-            claimed_by=claims.claimed_by(meaning.anchor),
+            claimed_by=claims.claimed_by(meaning.anchor, meaning.subject),
             scope=scope_of(metric, around),
             confidence=confidence_of(meaning, timing, known),
             sentence=draft.sentence,

@@ -69,9 +69,13 @@ class Claims:
         found |= {name for _, end, name in self.phrases.names if _THEN_RECKONS.match(self.phrases.text, end)}
         return frozenset(name for name in found if name)
 
-    def claimed_by(self, anchor: int) -> str | None:
-        """Who says the figure at *anchor*: whom the sentence cites, or the subject of the verb of saying."""
-        return self._cited() or self._said(self.doc[anchor])
+    def claimed_by(self, anchor: int, subject: str | None) -> str | None:
+        """Who says the figure at *anchor*: whom the sentence cites, or the subject of the verb of saying.
+
+        What one says of oneself is no claim by another: None.
+        """
+        source = self._cited() or self._said(self.doc[anchor])
+        return None if source == subject else source
 
     def _cited(self) -> str | None:
         for token in self.doc:
@@ -127,35 +131,51 @@ class Claims:
 
 
 def basis_of(doc: Doc, meaning: Meaning) -> Basis:
-    """Whether a figure is reported, estimated, forecast or aimed at: the noun it came in, then its verbs."""
-    if meaning.wrap in ("forecast", "target", "estimate"):
-        return (
-            "forecast" if meaning.wrap == "forecast" else "target" if meaning.wrap == "target" else "estimate"
-        )
+    """Whether a figure is reported, estimated, forecast or aimed at: by its nouns, then by its verbs."""
+    footing = meaning.wrap or (_footing_of(meaning.noun) if meaning.noun is not None else None)
+    if footing in ("forecast", "target", "estimate"):
+        return "forecast" if footing == "forecast" else "target" if footing == "target" else "estimate"
     figure = doc[meaning.anchor]
-    rules = words().basis
     for token in [figure, *figure.ancestors]:
-        lemma = words().lemma(token.lower_)
-        if token.tag_ in ("VB", "MD") or token.tag_.startswith("V"):
-            if any(t.dep_ == "aux" and t.lower_ in rules["forecast_modals"] for t in token.children):
-                return "forecast"
-            holds = any(
-                t.dep_ in ("xcomp", "ccomp") and (t == figure or t in figure.ancestors)
-                for t in token.children
-            )
-            if lemma in rules["target_verbs"] and holds:
-                return "target"
-            if lemma in rules["forecast_verbs"] and lemma not in ("see", "reckon") and token != figure:
-                return "forecast"
-            if lemma == "see" and holds and token.tag_ in ("VBZ", "VBP"):
-                return "forecast"
-            if lemma in rules["estimate_verbs"]:
-                return "estimate"
-        if token.lower_ in rules["forecast_words"] and any(t.dep_ == "xcomp" for t in token.children):
-            return "forecast"
+        if basis := _basis_by(token, figure):
+            return basis
         if token.tag_.startswith("V") and _is_clause_of_its_own(token):
             break
-    return "reported"
+    return "estimate" if _ends_in_estimates(doc) else "reported"
+
+
+def _footing_of(noun: Token) -> str | None:
+    """'expected revenue of', 'a planned investment'."""
+    return next((words().footing[t.lower_] for t in noun.lefts if t.lower_ in words().footing), None)
+
+
+def _basis_by(token: Token, figure: Token) -> Basis | None:
+    """The footing that *token*, the figure or one above it, gives the figure."""
+    rules, lemma = words().basis, words().lemma(token.lower_)
+    if token.lower_ in rules["forecast_words"] and any(t.dep_ == "xcomp" for t in token.children):
+        return "forecast"
+    if not token.tag_.startswith("V"):
+        return None
+    if any(t.dep_ == "aux" and t.lower_ in rules["forecast_modals"] for t in token.children):
+        return "target" if lemma in rules["plans"] else "forecast"
+    holds = any(
+        t.dep_ in ("xcomp", "ccomp") and (t == figure or t in figure.ancestors) for t in token.children
+    )
+    if lemma in rules["target_verbs"] and holds:
+        return "target"
+    if lemma in rules["forecast_verbs"] and lemma not in ("see", "reckon") and token != figure:
+        return "forecast"
+    if lemma == "see" and holds and token.tag_ in ("VBZ", "VBP"):
+        return "forecast"
+    return "estimate" if lemma in rules["estimate_verbs"] else None
+
+
+def _ends_in_estimates(doc: Doc) -> bool:
+    """'..., Lighthouse estimates.': which the parser takes for a noun."""
+    at = next(
+        (t for t in doc if t.lower_ in ("estimates", "estimated") and t.i and is_name(t.nbor(-1))), None
+    )
+    return at is not None and (at.i + 1 >= len(doc) or at.nbor(1).text in (".", ",", "”", '"'))
 
 
 def _is_clause_of_its_own(verb: Token) -> bool:
@@ -165,6 +185,9 @@ def _is_clause_of_its_own(verb: Token) -> bool:
     return verb.dep_ in ("conj", "advcl", "parataxis") and any(
         t.dep_ in ("nsubj", "nsubjpass") for t in verb.children
     )
+
+
+_EARLIER = re.compile(r"\b(?:a|one) (?:year|month|quarter|week) (?:earlier|ago|before)\b")
 
 
 @cache
@@ -180,11 +203,16 @@ def _scope_pattern() -> Mapping[str, re.Pattern[str]]:
 def scope_of(metric: str, around: str) -> tuple[str, ...]:
     """The words in the metric, or in the figure's clause, that change what the number means.
 
-    >>> scope_of("overseas in-app revenue", "")
+    The net of a net profit and the gross of a gross margin belong to the metric's name.
+
+    >>> scope_of("overseas in-app revenue", "a year earlier")
     ('overseas', 'in-app')
     """
-    near = f"{metric} | {around}"
-    return tuple(scope for scope, pattern in _scope_pattern().items() if pattern.search(near))
+    near = _EARLIER.sub("", f"{metric} | {around}")
+    found = tuple(scope for scope, pattern in _scope_pattern().items() if pattern.search(near))
+    known = words().metric_of(metric)
+    named = known is not None and known.id in ("profit", "loss", "margin")
+    return tuple(scope for scope in found if not (named and scope in ("net", "gross")))
 
 
 def clause_around(text: str, figure: Figure, start: int, end: int) -> str:

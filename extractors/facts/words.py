@@ -136,6 +136,9 @@ class Words:
         }
         self.totals = frozenset(rules["wraps"]["total"])
         self.basis = {key: frozenset(value) for key, value in rules["basis"].items()}
+        self.footing: Mapping[str, str] = {
+            word: footing for footing, listed in rules["footing"].items() for word in listed
+        }
         self.dropped = frozenset(rules["plain"]["drop"])
         self.places = frozenset(rules["plain"]["places"])
         self.pronouns = frozenset(rules["stand_ins"]["pronouns"])
