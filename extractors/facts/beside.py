@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Rule = Callable[["Meanings", Token], Meaning | None]
 
-_NUMBER = re.compile(r"^[\d.,\s]*(?:(?:thousand|million|billion|lakh|crore)s?\s)?")
+_NUMBER = re.compile(r"^[\d.,\s]*(?:(?:thousand|million|billion|lakh|crore)s?\b)?\s*")
 _ARTICLES = frozenset({"a", "an", "the", "its"})
 _RUN = frozenset({"NN", "NNS", "NNP", "NNPS", "JJ", "VBN", "HYPH"})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
@@ -166,9 +166,12 @@ def _counted_noun(meanings: Meanings, anchor: Token, top: Token) -> str:
 
 
 def _participle(verb: Token) -> str:
-    lemma = words().lemma(verb.lower_)
-    regular = next((form for form in forms(lemma) if form.endswith("ed")), lemma)
-    return verb.lower_ if verb.tag_ in ("VBD", "VBN") else regular
+    """The past participle of *verb*: 'opened', 'cut'."""
+    if verb.tag_ in ("VBD", "VBN"):
+        return verb.lower_
+    past = [form for form in forms(words().lemma(verb.lower_)) if not form.endswith(("s", "ing"))]
+    irregular = past[1:-1] or past[-1:]
+    return irregular[-1]
 
 
 RULES: Mapping[str, Rule] = {

@@ -46,7 +46,7 @@ def plain(meanings: Meanings, noun: Token) -> Meaning:
         subject, rule = phrases.thing(noun), "stated"
         if subject.lower() == phrases.noun(noun).lower():
             subject, rule = phrases.kind(noun) or None, "kind"
-    if words().metrics.get(noun.lower_) == words().ids["market_size"] and noun.lower_ != "output":
+    if words().metrics.get(noun.lower_) == words().ids["market_size"]:
         return Meaning(
             "market size", phrases.thing(noun), subject_rule="stated", noun=noun, verb=verb_over(noun)
         )
