@@ -1,8 +1,8 @@
 """How fast feeds are polled, beside the ``reader`` library, in the same run on the same machine.
 
 ``python -m benchmarks.poll [--feeds 1000] [--items 30] [--latency 0.05]``: a server in a process of its own
-serves the feeds with ETags; newsgauge and reader each poll them twice (everything new, then unchanged), each in
-a process of its own. reader gets a virtual environment of its own (with sgmllib3k, which it needs), made once.
+serves the feeds with ETags; newsgauge and reader each poll them twice (everything new, then unchanged), each
+in a process of its own. reader gets a virtual environment (with sgmllib3k, which it needs), made once.
 Prints feeds per CPU second, per wall second, and the peak memory of each.
 """
 
@@ -27,10 +27,11 @@ HERE = Path(__file__).parent
 READER = ("reader==3.26", "sgmllib3k")
 # Marked up as news sites' feeds are: a link, a picture, stress and a list in a few hundred characters.
 PARAGRAPH = (
-    '<p class="has-text">The <a href="https://harbour.example/board?ref={n}&amp;part={part}">harbour board</a> said '
-    "that its <em>ferries</em> carried <strong>{part}{n} thousand</strong> people more than a year before.</p>"
-    '<figure class="wp-block-image"><img src="https://harbour.example/{number}/{n}-{part}.jpg" alt="A ferry" />'
-    "</figure><ul><li>More boats</li><li>Longer hours &amp; cheaper tickets</li></ul>"
+    '<p class="has-text">The <a href="https://harbour.example/board?ref={n}&amp;part={part}">board</a> '
+    "said that its <em>ferries</em> carried <strong>{part}{n} thousand</strong> people more than a year "
+    'before.</p><figure class="wp-block-image"><img src="https://harbour.example/{number}/{n}-{part}.jpg" '
+    'alt="A ferry" /></figure>'
+    "<ul><li>More boats</li><li>Longer hours &amp; cheaper tickets</li></ul>"
 )
 
 
@@ -89,7 +90,11 @@ def measured(poll: Any, feeds: int) -> dict[str, float]:
     cpu, wall = time.process_time(), time.perf_counter()
     poll()
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-    return {"cpu_seconds": round(cpu, 2), "per_cpu_second": round(feeds / cpu), "per_second": round(feeds / wall)}
+    return {
+        "cpu_seconds": round(cpu, 2),
+        "per_cpu_second": round(feeds / cpu),
+        "per_second": round(feeds / wall),
+    }
 
 
 def peak_megabytes() -> int:
@@ -138,7 +143,9 @@ def with_reader(port: int, feeds: int, folder: Path) -> dict[str, Any]:
 
 def reader_python() -> Path:
     """The Python of reader's own virtual environment, made at the first call."""
-    folder = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "newsgauge-benchmarks" / "reader"
+    folder = (
+        Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "newsgauge-benchmarks" / "reader"
+    )
     python = folder / "bin" / "python"
     if not (folder / "complete").exists():
         venv.create(folder, with_pip=True, clear=True)
@@ -161,8 +168,16 @@ def run(python: Path | str, who: str, port: int, arguments: argparse.Namespace) 
 def compare(arguments: argparse.Namespace) -> dict[str, Any]:
     """Both, one after the other, against one server."""
     server = subprocess.Popen(
-        [sys.executable, HERE / "poll.py", "--as", "server", "--items", str(arguments.items)]
-        + ["--latency", str(arguments.latency)],
+        [
+            sys.executable,
+            HERE / "poll.py",
+            "--as",
+            "server",
+            "--items",
+            str(arguments.items),
+            "--latency",
+            str(arguments.latency),
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
@@ -175,14 +190,17 @@ def compare(arguments: argparse.Namespace) -> dict[str, Any]:
         server.kill()
         server.communicate()
     ratio = {
-        name: round(ours[name]["per_cpu_second"] / theirs[name]["per_cpu_second"], 1) for name in ("first", "unchanged")
+        name: round(ours[name]["per_cpu_second"] / theirs[name]["per_cpu_second"], 1)
+        for name in ("first", "unchanged")
     }
     return {"newsgauge": ours, "reader": theirs, "times_reader_per_cpu_second": ratio}
 
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--feeds", type=int, default=1000)
     parser.add_argument("--items", type=int, default=30)
     parser.add_argument("--latency", type=float, default=0.05)

@@ -71,9 +71,9 @@ def waiting_entries(store: Store, now: datetime, limit: int) -> list[WaitingEntr
     """Up to *limit* entries whose article is to be found now, the newest first."""
     rows = store.db.query(
         """
-        SELECT e.id, e.feed, f.url AS feed_url, f.outlet, e.key, e.url, e.title, e.summary, e.content, e.author,
-               e.published, e.published_precision AS precision, e.publisher, e.publisher_url, e.language, e.tries,
-               e.article, e.first_seen_at, f.headers, f.cookies_file
+        SELECT e.id, e.feed, f.url AS feed_url, f.outlet, e.key, e.url, e.title, e.summary, e.content,
+               e.author, e.published, e.published_precision AS precision, e.publisher, e.publisher_url,
+               e.language, e.tries, e.article, e.first_seen_at, f.headers, f.cookies_file
           FROM entries e JOIN feeds f ON f.id = e.feed
          WHERE e.state = 'new' AND (e.next_try_at IS NULL OR e.next_try_at <= ?)
          ORDER BY e.id DESC LIMIT ?
@@ -179,7 +179,8 @@ def _revise(db: Database, known: int, found: NewArticle, outlet: int | None, now
     _set(db, known, changes)
     for seen_at, text in ((row["fetched_at"], row), (now.isoformat(), _columns(found))):
         db.conn.execute(
-            "INSERT OR IGNORE INTO revisions (article, seen_at, title, body, text_hash) VALUES (?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO revisions (article, seen_at, title, body, text_hash) "
+            "VALUES (?, ?, ?, ?, ?)",
             [known, seen_at, text["title"], text["body"], text["text_hash"]],
         )
     return True
@@ -199,8 +200,8 @@ def add_sighting(
     """Note that *article* was seen at *url*, in *feed*'s *entry* where it was one."""
     with store.write() as db:
         db.execute(
-            "INSERT INTO sightings (article, feed, entry, url, seen_at) SELECT :a, :f, :e, :u, :t WHERE NOT EXISTS "
-            "(SELECT 1 FROM sightings WHERE article = :a AND feed IS :f AND url = :u)",
+            "INSERT INTO sightings (article, feed, entry, url, seen_at) SELECT :a, :f, :e, :u, :t "
+            "WHERE NOT EXISTS (SELECT 1 FROM sightings WHERE article = :a AND feed IS :f AND url = :u)",
             {"a": article, "f": feed, "e": entry, "u": url, "t": now.isoformat()},
         )
 
@@ -226,7 +227,7 @@ def try_later(store: Store, entry: int, until: datetime, error: str, *, counts: 
 def outlet_for(
     store: Store, domain: str, name: str, kind: str | None = None, country: str | None = None
 ) -> int | None:
-    """The outlet of a *domain* (or, without one, of a *name*), made when first met; None where neither is known."""
+    """The outlet of a *domain* (or, without one, of a *name*), made when first met; None for neither."""
     key = (domain or name).casefold()
     if not key:
         return None
@@ -241,7 +242,8 @@ def outlet_for(
         return int(row[0])
     with store.write() as db:
         cursor = db.execute(
-            "INSERT INTO outlets (key, name, domain, kind, country) VALUES (?, ?, ?, coalesce(?, 'trade press'), ?)",
+            "INSERT INTO outlets (key, name, domain, kind, country) "
+            "VALUES (?, ?, ?, coalesce(?, 'trade press'), ?)",
             [key, name or domain, domain or None, kind, country],
         )
         return int(cursor.lastrowid or 0)

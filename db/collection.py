@@ -90,7 +90,7 @@ _FEED_COLUMNS = (
 
 
 def add_feed(store: Store, feed: NewFeed, now: datetime) -> int:
-    """Follow *feed*; returns its row. One that is followed already, or moved here, gets the user's settings."""
+    """Follow *feed*; returns its row. A known one, or one that moved, gets the user's settings."""
     with store.write() as db:
         known = feed_at(store, feed.url)
         settings: dict[str, object] = {
@@ -134,7 +134,8 @@ def feeds_to_poll(store: Store, now: datetime, *, everything: bool = False) -> l
     """The feeds that are due, the longest waiting first; with *everything* all but paused and ended ones."""
     due = "" if everything else "AND next_poll_at <= ?"
     rows = store.db.query(
-        f"SELECT {_FEED_COLUMNS} FROM feeds WHERE state = 'active' AND kind != 'hand' {due} ORDER BY next_poll_at",
+        f"SELECT {_FEED_COLUMNS} FROM feeds WHERE state = 'active' AND kind != 'hand' {due} "
+        "ORDER BY next_poll_at",
         [] if everything else [now.isoformat()],
     )
     return [_feed(row) for row in rows]
@@ -171,7 +172,8 @@ def move_feed(store: Store, feed_id: int, url: str, now: datetime) -> bool:
         if feed_at(store, url) not in (None, feed_id):
             return False
         db.execute(
-            "INSERT OR REPLACE INTO former_addresses (url, feed, since) SELECT url, id, ? FROM feeds WHERE id = ?",
+            "INSERT OR REPLACE INTO former_addresses (url, feed, since) "
+            "SELECT url, id, ? FROM feeds WHERE id = ?",
             [now.isoformat(), feed_id],
         )
         db.execute("DELETE FROM former_addresses WHERE url = ?", [url])
@@ -239,7 +241,8 @@ NEW_ENTRY_COLUMNS = (
     "first_seen_at", "state",
 )  # fmt: skip
 _INSERT_ENTRY = (
-    f"INSERT INTO entries ({', '.join(NEW_ENTRY_COLUMNS)}) VALUES ({', '.join('?' for _ in NEW_ENTRY_COLUMNS)}) "
+    f"INSERT INTO entries ({', '.join(NEW_ENTRY_COLUMNS)}) "
+    f"VALUES ({', '.join('?' for _ in NEW_ENTRY_COLUMNS)}) "
     "ON CONFLICT (feed, key) DO NOTHING"
 )
 

@@ -3,6 +3,7 @@
 ``python tests/fault_server.py`` prints its ports as JSON and serves until its standard input ends. Each faulty
 kind says how many of its entries can be recovered and which words its state must hold.
 """
+# ruff: noqa: E501 - rows of examples stand on one line each
 
 from __future__ import annotations
 
@@ -234,8 +235,12 @@ def declaring(declared: Callable[[Visit], str], used: str) -> Callable[[Visit], 
     return answer
 
 
-LAUGHS = '<!ENTITY a "ha">' + "".join(f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(9))
-PAGE = b"<!DOCTYPE html><html><head><title>Sorry</title></head><body><p>Please enable cookies.</p></body></html>"
+LAUGHS = '<!ENTITY a "ha">' + "".join(
+    f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(9)
+)
+PAGE = (
+    b"<!DOCTYPE html><html><head><title>Sorry</title></head><body><p>Please enable cookies.</p></body></html>"
+)
 
 FAULTS: tuple[Kind, ...] = (
     Kind("status-400", status("400 Bad Request"), 0, "answers 400"),

@@ -1,4 +1,5 @@
 """The fast path reads what feedparser reads, or leaves the document to it: on a corpus made by rule."""
+# ruff: noqa: E501 - rows of examples stand on one line each
 
 import itertools
 from dataclasses import replace

@@ -1,4 +1,5 @@
 """Articles: from the feed, from the page, by hand; what is kept when a page is closed, moved or changed."""
+# ruff: noqa: E501 - rows of examples stand on one line each
 
 import asyncio
 import threading
@@ -131,7 +132,9 @@ def test_a_page_is_read_where_the_feed_has_a_summary(site: Site, store: Store) -
 
 def test_robots_txt_closes_pages_and_not_feeds(site: Site, store: Store) -> None:
     site.answers["/robots.txt"] = (200, "text/plain", "User-agent: *\nDisallow: /")
-    add_feed(store, NewFeed(site.feed(item(f"{site.base}/a", more=f"<description>{SENTENCE}</description>"))), NOW)
+    add_feed(
+        store, NewFeed(site.feed(item(f"{site.base}/a", more=f"<description>{SENTENCE}</description>"))), NOW
+    )
     site.page("/a", SENTENCE * 8)
     collect(store, site)
     (article,) = articles(store)
@@ -141,7 +144,11 @@ def test_robots_txt_closes_pages_and_not_feeds(site: Site, store: Store) -> None
 
 
 def test_a_wall_keeps_the_summary_and_says_so(site: Site, store: Store) -> None:
-    add_feed(store, NewFeed(site.feed(item(f"{site.base}/a", more=f"<description>{SENTENCE * 2}</description>"))), NOW)
+    add_feed(
+        store,
+        NewFeed(site.feed(item(f"{site.base}/a", more=f"<description>{SENTENCE * 2}</description>"))),
+        NOW,
+    )
     site.page("/a", f"{SENTENCE}\n\nSubscribe now to continue reading.")
     collect(store, site)
     (article,) = articles(store)
@@ -152,7 +159,9 @@ def test_a_wall_keeps_the_summary_and_says_so(site: Site, store: Store) -> None:
 
 @pytest.mark.parametrize(("status", "tried_again"), [(404, False), (403, False), (500, True), (503, True)])
 def test_a_page_that_fails(site: Site, store: Store, status: int, tried_again: bool) -> None:
-    add_feed(store, NewFeed(site.feed(item(f"{site.base}/a", more=f"<description>{SENTENCE}</description>"))), NOW)
+    add_feed(
+        store, NewFeed(site.feed(item(f"{site.base}/a", more=f"<description>{SENTENCE}</description>"))), NOW
+    )
     site.answers["/a"] = (status, "text/html", "sorry")
     collect(store, site)
     assert bool(articles(store)) is not tried_again
@@ -287,8 +296,12 @@ def test_files_by_hand(store: Store, tmp_path: Path) -> None:
     assert article["published"] == "2026-03-02T08:00:00+00:00"
 
 
-@pytest.mark.parametrize(("content", "words"), [(b"", "empty"), (b"\x00\x01\x02" * 99, "neither a page nor text")])
-def test_what_is_no_article_is_refused_in_words(store: Store, tmp_path: Path, content: bytes, words: str) -> None:
+@pytest.mark.parametrize(
+    ("content", "words"), [(b"", "empty"), (b"\x00\x01\x02" * 99, "neither a page nor text")]
+)
+def test_what_is_no_article_is_refused_in_words(
+    store: Store, tmp_path: Path, content: bytes, words: str
+) -> None:
     path = tmp_path / "odd"
     path.write_bytes(content)
     with pytest.raises(HandError, match=words):

@@ -1,4 +1,5 @@
 """Polling: conditional requests, redirects, patience with hosts, ended feeds, a network that is down."""
+# ruff: noqa: E501 - rows of examples stand on one line each
 
 import asyncio
 import socket

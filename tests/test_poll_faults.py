@@ -1,4 +1,5 @@
 """Three hundred feeds, a third of them faulty: everything that can be had is kept once, and each fault is named."""
+# ruff: noqa: E501 - rows of examples stand on one line each
 
 import asyncio
 import json
@@ -68,7 +69,9 @@ class Memory(Thread):
 
 def tree_megabytes(pid: int | str = "self") -> int:
     """The resident megabytes of a process and its children."""
-    children = [child for task in Path(f"/proc/{pid}/task").glob("*/children") for child in _read(task).split()]
+    children = [
+        child for task in Path(f"/proc/{pid}/task").glob("*/children") for child in _read(task).split()
+    ]
     resident = re.search(r"VmRSS:\s+(\d+)", _read(Path(f"/proc/{pid}/status")))
     return (int(resident[1]) // 1024 if resident else 0) + sum(tree_megabytes(child) for child in children)
 
@@ -113,7 +116,9 @@ def test_three_hundred_feeds_a_third_of_them_faulty(tmp_path: Path, ports: Ports
     kinds = [kind for kind in FAULTS if heavy or not kind.heavy]
     faulty = [kinds[n % len(kinds)] for n in range(round(FEEDS * SHARE_FAULTY))]
     with open_store(tmp_path / "n.db") as store:
-        healthy = [add_feed(store, NewFeed(f"{ports.base}/healthy/{n}"), NOW) for n in range(FEEDS - len(faulty))]
+        healthy = [
+            add_feed(store, NewFeed(f"{ports.base}/healthy/{n}"), NOW) for n in range(FEEDS - len(faulty))
+        ]
         sick = [add_feed(store, NewFeed(f"{ports.base}/{k.name}/{n}"), NOW) for n, k in enumerate(faulty)]
         watch, began, before = Memory(), time.monotonic(), tree_megabytes()
         watch.start()

@@ -15,10 +15,11 @@ from monitor.collect.texts import paragraphs, plain
 from monitor.collect.urls import canonical, host_of
 
 FULL_TEXT = 800
-"""From this many characters on a feed's content is taken for the whole article, unless it says that it is not."""
+"""From this many characters on a feed's content is the whole article, unless it says that it is not."""
 
 _CUT_SHORT = re.compile(
-    r"(?:\[?(?:\u2026|\.\.\.)\]?|(?:read|continue reading|see) (?:more|the (?:full|rest|whole) \w+|on|at)\b[^\n]{0,80}"
+    r"(?:\[?(?:\u2026|\.\.\.)\]?|(?:read|continue reading|see) "
+    r"(?:more|the (?:full|rest|whole) \w+|on|at)\b[^\n]{0,80}"
     r"|the post [^\n]{1,200} (?:appeared|first appeared) (?:first )?on [^\n]{1,80})\s*$",
     re.I,
 )

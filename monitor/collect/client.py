@@ -270,7 +270,7 @@ class Client:
         return None
 
     def _socket(self, found: tuple[int, int, int, str, tuple[object, ...]]) -> socket.socket:
-        """The socket for an address that DNS gave, if it may be dialled: the one place that sees the truth."""
+        """The socket for an address that DNS gave, if it may be dialled: only here is the truth seen."""
         family, kind, proto, _, sockaddr = found
         dial = _dial.get()
         address = literal(str(sockaddr[0]).partition("%")[0])

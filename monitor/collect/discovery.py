@@ -99,7 +99,7 @@ def feed_in(answer: Response) -> FoundFeed | None:
 
 
 def links_to_feeds(page: Response) -> list[str]:
-    """The addresses that a *page* names as feeds: first those it declares, then links that look like feeds."""
+    """The addresses that a *page* names as feeds: those it declares, then links that look like feeds."""
     text = decode(page.body, page.header("content-type")).text
     declared, looks = [], []
     for tag in _LINK.findall(text):

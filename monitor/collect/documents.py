@@ -125,7 +125,7 @@ def _why_broken(utf8: bytes) -> str | None:
 
 
 def parts(body: bytes, size: int = PART_BYTES) -> Iterator[bytes]:
-    """*body* itself, or, where it is larger than twice *size*, documents of about *size* with its items in turn.
+    """*body* itself, or, where it is larger than twice *size*, documents of about *size* with its items.
 
     Each part has the document's head (all before its first item) and tail (all after its last), so that a
     document of a hundred thousand items costs a parser the memory of a few thousand.

@@ -15,7 +15,8 @@ from monitor.collect.values import Channel, ParsedEntry
 
 _ROOT = re.compile(
     rb"""^(?:<\?xml-stylesheet[^>]*\?>\s*|<!--.*?-->\s*)*"""
-    rb"""(?:<rss\b[^>]*\sversion\s*=\s*["']2\.0["'][^>]*>|<feed\b[^>]*\sxmlns\s*=\s*["']http://www\.w3\.org/2005/Atom["'])""",
+    rb"""(?:<rss\b[^>]*\sversion\s*=\s*["']2\.0["'][^>]*>"""
+    rb"""|<feed\b[^>]*\sxmlns\s*=\s*["']http://www\.w3\.org/2005/Atom["'])""",
     re.DOTALL,
 )
 # Constructs of which the two parsers make different things, looked for as plain substrings: one alternation
@@ -51,7 +52,8 @@ _MISTAKEN = re.compile(b"\xc2[\x80-\x9f]")  # C1 controls: text of another chars
 _NAME = re.compile(rb"<(?:guid|id)[\s>]")
 _DATE = re.compile(rb"<(?:pubDate|published|updated)(?:\s[^>]*)?>([^<]*)<")
 _READ_ALIKE = re.compile(
-    rb"\s*(?:(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} "
+    rb"\s*(?:(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?\d{1,2} "
+    rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} "
     rb"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d (?:[+-]\d{4}|GMT|UTC|Z)"
     rb"|\d{4}-\d{2}-\d{2}T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?(?:Z|[+-]\d{2}:\d{2}))\s*"
 )

@@ -13,7 +13,7 @@ from monitor.collect.values import Failure, FailureKind, ParsedEntry, Response
 
 _RETRIED = "nothing to do: it is tried again by itself"
 _ADVICE: dict[FailureKind, str] = {
-    "dns": "check the spelling of the address; if the site moved, remove the feed and `newsgauge add` the new one",
+    "dns": "check the spelling of the address; if the site moved, `newsgauge add` the new address",
     "offline": _RETRIED,
     "unreachable": _RETRIED,
     "refused": "check the address and port; a server that is down is tried again by itself",

@@ -64,7 +64,7 @@ async def fetch_pass(
     """Find the articles of up to *limit* waiting entries, the newest first.
 
     Each article, its sighting and its entry's state are written in one transaction. *stop* is asked between
-    entries. Pages that fail for a passing reason are tried again; then the feed's own text is kept, with a note.
+    entries. Pages that fail for a passing reason are tried again; then the feed's own text is kept.
     """
     began = time.monotonic()
     run = _Pass(client, now, fetch_pages, ask_robots, Desk(store.path), held_hosts(store, now()))
@@ -229,7 +229,7 @@ class _Pass:
 
 
 def _request(entry: WaitingEntry, url: str) -> Request:
-    """The request for an entry's page: the feed's own headers and cookies go along on the feed's host alone."""
+    """The request for an entry's page: the feed's own headers go along on the feed's host alone."""
     at_home = place_of_or_none(url) == place_of_or_none(entry.feed_url)
     return Request(
         url,

@@ -37,7 +37,7 @@ class Identity:
     """
 
     def __init__(self, known: Iterable[KnownEntry] = ()) -> None:
-        # Of earlier parts of the poll only hashes are kept: a hundred thousand rows would be a hundred megabytes.
+        # Of earlier parts of the poll only hashes are kept: a hundred thousand rows would be 100 MB.
         self._keys: set[int] = set()
         self._seen: set[int] = set()
         self._used_guids: set[int] = set()

@@ -1,4 +1,4 @@
-"""Storing: a poll's entries and the feed's new state, in one transaction; nothing of a visit is kept by halves."""
+"""Storing: a poll's entries and the feed's new state, in one transaction; no visit is kept by halves."""
 
 from __future__ import annotations
 

@@ -28,10 +28,13 @@ async def in_lines(
         while queue and not stop():
             await one(queue.popleft())
 
-    async with asyncio.TaskGroup() as lines:
-        for queue in queues.values():
-            for _ in range(min(len(queue), _width(client, url_of(queue[0])))):
-                lines.create_task(line(queue))
+    try:
+        async with asyncio.TaskGroup() as lines:
+            for queue in queues.values():
+                for _ in range(min(len(queue), _width(client, url_of(queue[0])))):
+                    lines.create_task(line(queue))
+    except ExceptionGroup as several:  # a full disk, say: the first is what the caller can act on
+        raise several.exceptions[0] from several
 
 
 def host_of(url: str) -> str:

@@ -29,8 +29,8 @@ class OpmlError(NewsgaugeError):
 def import_opml(source: bytes) -> list[NewFeed]:
     """The feeds of an OPML document: address, title and group; the same address once.
 
-    Only http and https addresses are taken. Raises OpmlError for what is no OPML, declares entities, or is of a
-    size or depth that no list of feeds has.
+    Only http and https addresses are taken. Raises OpmlError for what is no OPML, declares entities, or is
+    of a size or depth that no list of feeds has.
     """
     if len(source) > MAX_BYTES:
         raise OpmlError(f"the list is larger than {MAX_BYTES // 1048576} MiB: split it")

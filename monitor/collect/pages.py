@@ -21,10 +21,14 @@ ENOUGH_CHARACTERS = 250
 """Below this a page's text is no article: a wall, a cookie notice, a video's caption."""
 
 _WALL = re.compile(
-    r"subscribe (?:now |today )?to (?:continue|read|unlock|keep)|(?:sign|log) in to (?:continue|read)|already a subscriber"
-    r"|this (?:article|content|story) is (?:for|reserved for|available to|only available to) (?:\w+ )?(?:subscribers|members)"
-    r"|to (?:continue|keep) reading|unlock (?:this|the full) (?:article|story)|register (?:now )?to (?:continue|read)"
-    r"|become a (?:subscriber|member) to|start your (?:free )?trial|enable (?:javascript|cookies)|verify you are (?:a )?human",
+    r"subscribe (?:now |today )?to (?:continue|read|unlock|keep)"
+    r"|(?:sign|log) in to (?:continue|read)|already a subscriber"
+    r"|this (?:article|content|story) is "
+    r"(?:for|reserved for|available to|only available to) (?:\w+ )?(?:subscribers|members)"
+    r"|to (?:continue|keep) reading|unlock (?:this|the full) (?:article|story)"
+    r"|register (?:now )?to (?:continue|read)"
+    r"|become a (?:subscriber|member) to|start your (?:free )?trial"
+    r"|enable (?:javascript|cookies)|verify you are (?:a )?human",
     re.I,
 )
 _FREE = re.compile(r'"isAccessibleForFree"\s*:\s*"?(true|false)', re.I)
@@ -42,13 +46,14 @@ _REL = re.compile(r"""rel\s*=\s*["']?([^"'>]+)""", re.I)
 _HREF = re.compile(r"""href\s*=\s*["']?([^"'\s>]+)""", re.I)
 _DATELINE = re.compile(
     r"^[^\n]{0,60}?\b(Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?"
-    r"|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)\s+(\d{1,2})(?:,\s*(\d{4}))?\s*[\u2014\u2013(/:-]"
+    r"|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
+    r"\s+(\d{1,2})(?:,\s*(\d{4}))?\s*[\u2014\u2013(/:-]"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page holds. ``published`` has its source (page, text) and precision; ``wall`` says it is closed."""
+    """What a page holds. ``published`` has its source and precision; ``wall`` says that it is closed."""
 
     title: str = ""
     text: str = ""
@@ -60,7 +65,6 @@ class Page:
     site: str = ""
     language: str = ""
     wall: bool = False
-    amp: bool = False
 
 
 def read_page(body: bytes, content_type: str | None, url: str) -> Iterator[Page]:
@@ -105,7 +109,6 @@ def page_of(html: str, url: str) -> Page:
         published_source=source,
         site=plain((found.sitename if found else "") or "", 200),
         wall=is_wall(html, text),
-        amp=bool(re.search(r"<html[^>]*\s(?:amp|\u26a1)[\s>=]", html[:3000], re.I)),
     )
 
 
@@ -148,7 +151,7 @@ def _body_in_json(html: str) -> str:
 
 
 def _canonical(html: str, url: str) -> str:
-    """The page's own word for its address, where it stays on the same site; an AMP page's names the page proper."""
+    """The page's own word for its address, where it stays on the same site (of AMP: the page proper)."""
     for tag in _LINKS.findall(html[:300_000]):
         rel, href = _REL.search(tag), _HREF.search(tag)
         if rel and href and rel[1].strip().lower() == "canonical":
@@ -170,9 +173,9 @@ def _date(html: str, text: str, url: str) -> tuple[datetime | None, Precision | 
             return moment, precision_of(written), "page"
     if moment := _by_htmldate(html, url):
         return moment, "day", "page"
-    if (line := _DATELINE.match(text)) and line[3]:
-        if moment := in_any_words(f"{line[1]} {line[2]} {line[3]}", ["en"]):
-            return moment, "day", "text"
+    line = _DATELINE.match(text)
+    if line and line[3] and (moment := in_any_words(f"{line[1]} {line[2]} {line[3]}", ["en"])):
+        return moment, "day", "text"
     return None, None, "none"
 
 

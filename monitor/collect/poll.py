@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -60,8 +61,8 @@ async def poll_pass(
 ) -> PollSummary:
     """Poll every feed that is due (or, with *everything*, every active one) once.
 
-    *stop* is asked before each feed. A feed's entries and its validators are written in one transaction; a pass
-    that is killed is simply done again. No feed's fault ends the pass.
+    *stop* is asked before each feed. A feed's entries and its validators are written in one transaction; a
+    pass that is killed is simply done again. No feed's fault ends the pass.
     """
     began = time.monotonic()
     run = _Pass(client, now, bounds, dice or Random(), stop, Desk(store.path), progress)
@@ -159,7 +160,9 @@ class _Pass:
         except WorkshopError as error:
             fault = faults.Fault(f"the feed could not be read: {error}", "look for another feed of the site")
             return await self._keep(keep_failure, feed, fault, response)
-        except (ValueError, LookupError, TypeError, AttributeError, RecursionError, MemoryError) as error:
+        except (sqlite3.Error, OSError):
+            raise  # the database's trouble, not the feed's
+        except Exception as error:  # whatever a document makes a parser raise, no feed stops another
             words = f"the feed could not be read ({type(error).__name__}: {str(error)[:200]})"
             return await self._keep(
                 keep_failure, feed, faults.Fault(words, "report it with the feed's address"), response

@@ -1,4 +1,4 @@
-"""robots.txt: which article pages may be fetched. Feeds are published to be polled, and are not asked about."""
+"""robots.txt: which article pages may be fetched. Feeds are there to be polled, and not asked about."""
 
 from __future__ import annotations
 
