@@ -46,7 +46,19 @@ def annotate(docs: Sequence[Doc], parse: Parse) -> Iterator[Doc]:
         doc._.newsgauge_facts = read(
             doc, about, doc._.newsgauge_figures, doc._.newsgauge_companies, sentences
         )
+        _annotate(doc, about.text)
         yield doc
+
+
+def _annotate(doc: Doc, text: str) -> None:
+    """Mark the sentences of *doc* with a fact in ``doc.spans["newsgauge_facts"]``, by what they measure."""
+    facts: Sequence[Fact] = doc._.newsgauge_facts
+    marked = {(f.sentence.start, f.sentence.end, f.metric_id or "fact") for f in facts}
+    spans = (
+        doc.char_span(start, end, label=label, alignment_mode="expand")
+        for start, end, label in sorted(marked)
+    )
+    doc.spans["newsgauge_facts"] = [span for span in spans if span is not None]
 
 
 def drafts(doc: Doc, text: str, figures: Sequence[Figure]) -> tuple[Draft, ...]:

@@ -156,5 +156,5 @@ def _led(mention: PeriodMention, resolver: str, word: str | None) -> PeriodMenti
         return replace(mention, role="than")
     if word == "from" and resolver not in ("month_range", "year_range"):
         return replace(mention, role="from")
-    point = resolver in ("full_date", "weekday")
+    point = resolver in ("full_date", "weekday", "worded_day")
     return replace(mention, point=point)

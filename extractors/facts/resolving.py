@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from extractors.facts import days
 from extractors.facts.days import NOWHEN, Period
@@ -166,6 +167,25 @@ def _full_date(groups: Mapping[str, str], when: When) -> Period:
     return NOWHEN if of is None else Period(date(of, month, number), date(of, month, number))
 
 
+def _worded_day(groups: Mapping[str, str], when: When) -> Period:
+    """A day in words ("the 5th of March", "three weeks ago"), which dateparser reads."""
+    day = _day_in_words(groups["match"].removeprefix("the "), when.published)
+    return Period(day, day)
+
+
+@lru_cache(maxsize=512)
+def _day_in_words(text: str, published: date | None) -> date | None:
+    import dateparser
+
+    if published is None:
+        return None
+    base = datetime.combine(published, time(12))
+    found = dateparser.parse(
+        text, languages=["en"], settings={"RELATIVE_BASE": base, "PREFER_DATES_FROM": "past"}
+    )
+    return found.date() if found else None
+
+
 def _month_alone(groups: Mapping[str, str], when: When) -> Period:
     month = month_number(groups["month"]) or 0
     of = _year(groups.get("year"), when, _begun(when, month))
@@ -314,6 +334,7 @@ RESOLVERS: Mapping[str, Resolver] = {
     "year_range": _year_range,
     "fiscal_year": _fiscal_year,
     "full_date": _full_date,
+    "worded_day": _worded_day,
     "month": _month_alone,
     "so_far": _so_far,
     "relative": _relative,

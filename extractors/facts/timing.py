@@ -24,7 +24,7 @@ _BREAK = re.compile(
 )
 _COMPARES = re.compile(r"\b(?:compared|against|versus|vs|down from|up from|than|from)\b")
 _NAMING = frozenset({"earlier", "comparison", "previous", "than", "then", "the_period"})
-_OF_DAYS = frozenset({"full-date", "day"})
+_OF_DAYS = frozenset({"full-date", "day", "worded-day"})
 _FROM = re.compile(r"\bfrom\s(?:[a-z]+\s){0,2}\Z")
 _YEAR = re.compile(r"\d{4}|last|previous")
 _YEARLESS = frozenset(
