@@ -46,11 +46,11 @@ def annotate(docs: Sequence[Doc], parse: Parse) -> Iterator[Doc]:
         doc._.newsgauge_facts = read(
             doc, about, doc._.newsgauge_figures, doc._.newsgauge_companies, sentences
         )
-        _annotate(doc, about.text)
+        _annotate(doc)
         yield doc
 
 
-def _annotate(doc: Doc, text: str) -> None:
+def _annotate(doc: Doc) -> None:
     """Mark the sentences of *doc* with a fact in ``doc.spans["newsgauge_facts"]``, by what they measure."""
     facts: Sequence[Fact] = doc._.newsgauge_facts
     marked = {(f.sentence.start, f.sentence.end, f.metric_id or "fact") for f in facts}

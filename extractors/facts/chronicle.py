@@ -11,7 +11,6 @@ from spacy.tokens import Doc
 from extractors.facts.days import NOWHEN, Period
 from extractors.facts.directions import Read
 from extractors.facts.meaning import Meaning, bare
-from extractors.facts.sources import basis_of
 from extractors.facts.timing import Clock, SentencePeriods, Timing, Wanted
 from extractors.facts.tree import is_past, is_perfect
 from extractors.facts.words import words
@@ -38,7 +37,7 @@ class Chronicle:
             base = like.period if like else self.clock.reported
             wanted = self._wanted(doc, self.figures[at], meaning)
             timing = periods.choose(self.figures[at], meaning, self.clock, base, wanted)
-            if basis_of(doc, meaning) in _AHEAD:
+            if meaning.basis in _AHEAD:
                 timing = periods.ahead(timing, self.published)
             if like and not timing.stated and not meaning.compared:
                 timing = replace(like, rule=f"like: {like.rule}")
@@ -56,14 +55,14 @@ class Chronicle:
             screen=meaning.metric.startswith("box office") or (self.cinema and "weekend" in meaning.metric),
         )
 
-    def remember(self, doc: Doc, read: Read, timed: Mapping[int, Timing]) -> None:
+    def remember(self, read: Read, timed: Mapping[int, Timing]) -> None:
         """Keep the periods that the sentence stated, for what comes after it."""
         stated = [(timed[at].period, m) for at, m in read if timed[at].stated and not m.compared]
         known = [period for period, _ in stated if period.known]
         if not known:
             return
         self.clock.last = known[-1]
-        reported = {period for period, m in stated if basis_of(doc, m) != "forecast" and _is_stretch(period)}
+        reported = {period for period, m in stated if m.basis != "forecast" and _is_stretch(period)}
         self.clock.quarter = next((p for p in reported if _is_quarter(p)), self.clock.quarter)
         alone = len(reported) == 1 and len(set(known)) == 1
         self.clock.reported = reported.pop() if alone else NOWHEN

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
-from extractors.findings import Direction
+from extractors.findings import Basis, Direction
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Meaning:
     wrap: str | None = None
     compared: bool = False
     growth: bool = False
+    basis: Basis = "reported"
     rule: str = ""
     subject_rule: str = ""
     anchor: int = -1

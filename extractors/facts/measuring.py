@@ -14,6 +14,7 @@ from extractors.facts.frames import Frames, Hanging
 from extractors.facts.meaning import Meaning, bare, direction_of
 from extractors.facts.phrases import Phrases, is_noun, is_temporal
 from extractors.facts.roles import HANDLERS
+from extractors.facts.sources import basis_of
 from extractors.facts.subjects import Subjects
 from extractors.facts.tree import agent_of
 from extractors.findings import Direction, Figure
@@ -80,7 +81,8 @@ class Meanings:
         direction = meaning.direction or (_multiple_direction(figure) if multiple else None)
         meaning = self._by_analysts(self._set_against(meaning, anchor))
         growth = meaning.growth or multiple
-        return replace(meaning, direction=direction, rule=rule, anchor=anchor.i, growth=growth)
+        meaning = replace(meaning, direction=direction, rule=rule, anchor=anchor.i, growth=growth)
+        return replace(meaning, basis=basis_of(self.doc, meaning))
 
     def _by_analysts(self, meaning: Meaning) -> Meaning:
         """'Analysts expected sales of': an estimate, of the one spoken of."""

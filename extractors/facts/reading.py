@@ -21,12 +21,12 @@ from extractors.facts.measuring import Meanings
 from extractors.facts.ordered import Ordered
 from extractors.facts.periods import PeriodMention
 from extractors.facts.phrases import Phrases
-from extractors.facts.sources import Claims, basis_of, clause_around, reports, scope_of
+from extractors.facts.sources import Claims, clause_around, reports, scope_of
 from extractors.facts.subjects import Subjects
 from extractors.facts.timing import SentencePeriods, Timing, lead_period
 from extractors.facts.topics import Name, Topics, works_in
 from extractors.facts.words import words
-from extractors.findings import Basis, Fact, Figure, Span, Text
+from extractors.findings import Fact, Figure, Span, Text
 
 _LISTED = re.compile(r"\b(?:shares?|stock|shareholders?|listed|Nasdaq|NYSE|exchange)\b")
 _CINEMA = re.compile(
@@ -80,10 +80,10 @@ class TextReader:
         figures = self.by_place.inside(start, end)
         timing = SentencePeriods(doc, draft, self.text, self._mentions(draft.sentence), figures)
         timed = self.chronicle.timed(doc, read, timing)
-        for at, meaning in with_directions(read, self.figures, doc):
-            yield self._fact(at, meaning, timed[at], doc, draft, claims)
-            yield from self._margin(at, meaning, timed[at], doc, draft, claims)
-        self.chronicle.remember(doc, read, timed)
+        for at, meaning in with_directions(read, self.figures):
+            yield self._fact(at, meaning, timed[at], draft, claims)
+            yield from self._margin(at, meaning, timed[at], draft, claims)
+        self.chronicle.remember(read, timed)
         self.spoken = replace(read[-1][1], like=None) if read else self.spoken
 
     def _subjects(self, phrases: Phrases, claims: Claims, works: Sequence[Name], end: int) -> Subjects:
@@ -92,11 +92,8 @@ class TextReader:
             phrases, claims.topic, work, self.spoken, self.listed, self.cinema, claims.sources(), works
         )
 
-    def _fact(
-        self, at: int, meaning: Meaning, timing: Timing, doc: Doc, draft: Draft, claims: Claims
-    ) -> Fact:
-        basis = basis_of(doc, meaning)
-        metric = _named(meaning, basis)
+    def _fact(self, at: int, meaning: Meaning, timing: Timing, draft: Draft, claims: Claims) -> Fact:
+        metric = _named(meaning)
         known = words().metric_of(metric)
         around = clause_around(self.text, self.figures[at], draft.sentence.start, draft.sentence.end)
         return Fact(
@@ -107,7 +104,7 @@ class TextReader:
             period_start=timing.period.start,
             period_end=timing.period.end,
             direction=meaning.direction,
-            basis=basis,
+            basis=meaning.basis,
             claimed_by=claims.claimed_by(meaning.anchor, meaning.subject),
             scope=scope_of(metric, around),
             confidence=confidence_of(meaning, timing, known),
@@ -116,12 +113,12 @@ class TextReader:
         )
 
     def _margin(
-        self, at: int, meaning: Meaning, timing: Timing, doc: Doc, draft: Draft, claims: Claims
+        self, at: int, meaning: Meaning, timing: Timing, draft: Draft, claims: Claims
     ) -> Iterator[Fact]:
         """The tolerance that follows the figure, as a fact of its own: 'plus or minus 2%'."""
         following = self.by_place.inside(self.figures[at].end, draft.sentence.end)
         if following and is_margin(self.text, following[0]):
-            of = self._fact(at, meaning, timing, doc, draft, claims)
+            of = self._fact(at, meaning, timing, draft, claims)
             key = self.keys[self.figures.index(following[0])]
             metric = f"{of.metric} margin of error"
             yield replace(of, figure=key, metric=metric, direction=None, confidence="low", rule="margin")
@@ -152,8 +149,9 @@ def _keys(figures: Sequence[Figure]) -> list[str]:
     return keys
 
 
-def _named(meaning: Meaning, basis: Basis) -> str:
+def _named(meaning: Meaning) -> str:
     """The metric's name, which says so where it is a forecast or a target."""
-    if basis in ("forecast", "target") and not meaning.wrap and not meaning.metric.startswith("share "):
-        return f"{meaning.metric} {basis}"
+    ahead = meaning.basis in ("forecast", "target") and not meaning.wrap
+    if ahead and not meaning.metric.startswith("share "):
+        return f"{meaning.metric} {meaning.basis}"
     return meaning.metric

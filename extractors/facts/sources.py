@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 from spacy.tokens import Doc, Token
@@ -57,7 +57,7 @@ class Claims:
 
     def sources(self) -> frozenset[str]:
         """The organisations that the sentence cites, or that say or reckon what it says."""
-        found = {self._cited()}
+        found = {self._cited}
         for token in self.doc:
             if (
                 token.lower_ in _claim_forms()
@@ -74,9 +74,10 @@ class Claims:
 
         What one says of oneself is no claim by another: None.
         """
-        source = self._cited() or self._said(self.doc[anchor])
+        source = self._cited or self._said(self.doc[anchor])
         return None if source == subject else source
 
+    @cached_property
     def _cited(self) -> str | None:
         for token in self.doc:
             if token.lower_ == "according":
