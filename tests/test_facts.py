@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from spacy.tokens import Doc
 
 from extractors import facts
@@ -301,6 +303,37 @@ def test_a_text_in_another_language_has_no_facts():
     doc._.newsgauge_figures = (Figure("percent", 4, 7, "20%", Decimal(20)),)
     (read,) = facts.annotate([doc], lambda docs: docs)
     assert read._.newsgauge_facts == ()
+
+
+FIGURES = [
+    ("money", "$5 million"),
+    ("percent", "5%"),
+    ("multiple", "doubled"),
+    ("count", "640 stores"),
+    ("bps", "50 basis points"),
+]
+TEXT_WORDS = """
+Lune Media said its revenue rose fell to by of from which that it up down more than share stake in worth 2024 last
+year a an the drop growth forecast expected analysts market China . , ( ) and or
+"""
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.one_of(st.sampled_from(TEXT_WORDS.split()), st.sampled_from(FIGURES)), max_size=40))
+def test_any_words_are_read_without_error_and_facts_lie_in_their_sentences(parts):
+    text, figures = "", []
+    for part in parts:
+        kind, word = part if isinstance(part, tuple) else ("", part)
+        if kind:
+            figures.append(figure_at(text, len(text), word, kind))
+        text += f"{word} "
+    doc = set_sentences(nlp().make_doc(text))
+    doc._.newsgauge_about = Text("x", text, published=date(2025, 2, 28))
+    doc._.newsgauge_figures = tuple(figures)
+    (read,) = facts.annotate([doc], parse)
+    for fact in read._.newsgauge_facts:
+        start = place_of(fact, figures)
+        assert fact.metric and fact.sentence.start <= start < fact.sentence.end
 
 
 def test_each_fact_names_its_sentence_and_its_rules():
