@@ -253,6 +253,7 @@ FAULTS: tuple[Kind, ...] = (
     Kind("status-503", status("503 Later", Retry_After="1000000000"), 0, "answers 503"),
     Kind("status-999", status("999 Nonsense"), 0, "answers 999"),
     Kind("empty", changed(lambda b: b""), 0, "empty"),
+    Kind("always-304", redirect(lambda v: "", "304 Not Modified"), 0, "304"),
     Kind("redirect-loop", redirect(lambda v: v.path), 0, "circle"),
     Kind("redirect-nowhere", redirect(lambda v: "ftp://files.example/feed"), 0, "no http or https"),
     Kind("redirect-canary", redirect(lambda v: f"{v.canary}/secret"), 0, "private address"),

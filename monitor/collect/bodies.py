@@ -52,11 +52,11 @@ class Unpacker:
     def _begin(self, first: bytes) -> None:
         """Whether the body is packed is judged by its first bytes: some servers say so and send it plain."""
         self._begun = True
-        if first.startswith(_GZIP) or (self._packing == "gzip" and _GZIP.startswith(first)):
+        packed = first.startswith(_GZIP) or _is_zlib(first) or _GZIP.startswith(first)
+        if first.startswith(_GZIP) or (self._packing.endswith("gzip") and packed):
             self._reader = zlib.decompressobj(47)
         elif self._packing == "deflate" and not first.lstrip().startswith((b"<", b"{")):
-            raw = first[0] & 0x0F != 8 or (len(first) > 1 and (first[0] << 8 | first[1]) % 31)
-            self._reader = zlib.decompressobj(-zlib.MAX_WBITS if raw else zlib.MAX_WBITS)
+            self._reader = zlib.decompressobj(zlib.MAX_WBITS if _is_zlib(first) else -zlib.MAX_WBITS)
 
     def _unpack(self, piece: bytes) -> None:
         assert self._reader is not None
@@ -83,6 +83,11 @@ class Unpacker:
                 else f"the answer is larger than {self._limit // 1048576} MiB"
             )
         self.body += piece
+
+
+def _is_zlib(first: bytes) -> bool:
+    """Whether *first* begins with zlib's header (RFC 1950)."""
+    return len(first) > 1 and first[0] & 0x0F == 8 and (first[0] << 8 | first[1]) % 31 == 0
 
 
 def unpacked_again(body: bytes, limit: int) -> bytes:

@@ -58,7 +58,7 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
         return Decoded(body.decode(wide, "replace"), wide)
     if (text := _as_utf8(body)) is not None:
         lie = next((name for name in labels if name not in ("utf-8", "ascii", None)), None)
-        stateful = lie in ("iso2022_jp", "utf-7", "hz") or (lie or "").startswith("iso2022")
+        stateful = lie in ("iso2022_jp", "hz") or (lie or "").startswith("iso2022")
         if body.isascii() and not stateful:
             return Decoded(text, "utf-8")
         if not stateful:

@@ -27,7 +27,7 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _PERMANENT = (301, 308)
 _NO_BODY = (204, 304)
 _LARGE = 1024 * 1024
-_LARGE_AT_ONCE = 2
+_LARGE_AT_ONCE = 1
 _KEPT_HEADERS = frozenset(
     (
         "etag",
@@ -178,7 +178,11 @@ class Client:
             headers=self._headers(url, request, at_home),
             allow_redirects=False,
         ) as answer:
-            headers = {n.lower(): v for n, v in answer.headers.items() if n.lower() in _KEPT_HEADERS}
+            headers = {
+                name.lower(): value
+                for name, value in answer.headers.items()
+                if name.lower() in _KEPT_HEADERS and (value.isascii() or name.lower() == "location")
+            }
             paused, body, wire, cut = 0.0, b"", 0, None
             wanted = answer.status not in _REDIRECTS and answer.status not in _NO_BODY and answer.status < 400
             if wanted:

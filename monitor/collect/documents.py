@@ -15,6 +15,7 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _BEFORE = re.compile(rb"(?:\xef\xbb\xbf|[ \t\r\n])+")
 _NON_CHARACTERS = re.compile(b"\xef\xbf[\xbe\xbf]")
 _DECLARATION = re.compile(rb"\s*<\?xml\s[^>]*\?>")
+_SAYS_UTF8 = re.compile(rb"""\s*<\?xml\s+version=["']1\.0["'](?:\s+encoding=["']utf-?8["'])?\s*\?>""", re.I)
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 _ITEM_END = re.compile(rb"</(?:\w+:)?(item|entry)\s*>")
 _NEXT_ITEM = re.compile(rb"\s*<(?:\w+:)?(?:item|entry)[\s>]")
@@ -25,7 +26,7 @@ HEAD_BYTES = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A feed's document as UTF-8 without a declaration, with what was mended, in words.
+    """A feed's document as UTF-8, without a declaration that says otherwise, with what was mended, in words.
 
     ``broken`` says why it is not well-formed XML, where it is not. ``entities`` is whether it declares any.
     """
@@ -46,7 +47,8 @@ def document(body: bytes, content_type: str | None) -> Document:
     if b"&#" in utf8 and (mended := _mend_references(utf8)) is not None:
         utf8 = mended
         faults.append("it refers to characters that do not exist (such as &#xD800;): shown as \ufffd")
-    if declaration := _DECLARATION.match(utf8):
+    declaration = _DECLARATION.match(utf8)
+    if declaration and not (len(utf8) > PART_BYTES and _SAYS_UTF8.fullmatch(declaration[0])):
         utf8 = utf8[declaration.end() :].lstrip()
     doctype = b"<!DOCTYPE" in utf8[:4096] or b"<!ENTITY" in utf8[:65536]
     if b"<!ENTITY" in utf8[:65536]:

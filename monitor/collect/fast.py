@@ -14,7 +14,7 @@ from monitor.collect.urls import MAX_LENGTH, canonical
 from monitor.collect.values import Channel, ParsedEntry
 
 _ROOT = re.compile(
-    rb"""^(?:<\?xml-stylesheet[^>]*\?>\s*|<!--.*?-->\s*)*"""
+    rb"""^(?:<\?xml\s[^>]*\?>\s*)?(?:<\?xml-stylesheet[^>]*\?>\s*|<!--.*?-->\s*)*"""
     rb"""(?:<rss\b[^>]*\sversion\s*=\s*["']2\.0["'][^>]*>"""
     rb"""|<feed\b[^>]*\sxmlns\s*=\s*["']http://www\.w3\.org/2005/Atom["'])""",
     re.DOTALL,

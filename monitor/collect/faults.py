@@ -100,4 +100,5 @@ def of_answer(response: Response) -> str | None:
     return None
 
 
+UNASKED_304 = Fault("the server answers 304 (not modified) though it was asked for the whole feed", _RETRIED)
 PUBLISHERS = "nothing to do: the entries are kept; the publisher could mend it"

@@ -105,12 +105,14 @@ class _Keeper:
             "etag": response.header("etag"),
             "last_modified": response.header("last-modified"),
             "validators_since": visit.now.isoformat(),
-            "content_hash": None if self._channel.children else body_hash(response.body),
+            "content_hash": body_hash(response.body),
             "error": "; ".join(dict.fromkeys(self._faults)) or None,
             "advice": faults.PUBLISHERS if self._faults else None,
         }
         if self.new:
             changes["last_new_at"] = visit.now.isoformat()
+        if self._channel.children:  # an index may stay the same while its sitemaps change
+            changes |= _NO_VALIDATORS
         if response.cut:
             changes |= _failed(visit, faults.of_cut(response.cut, self.entries), None) | _NO_VALIDATORS
         outcome: Outcome = "error" if response.cut else "new" if self.new else "nothing new"

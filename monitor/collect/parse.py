@@ -108,7 +108,7 @@ def parse_by_record(doc: Document, url: str, cut: str | None = None) -> Iterator
     channel, entries = parse_record(next(pieces), url)
     if not entries and not channel.kind and not channel.title:
         page = _HTML.search(doc.body[:65536]) is not None
-        words = f"no feed was found in the answer ({_broken(doc) or 'no element of a feed'})"
+        words = f"no feed was found in the answer ({doc.broken or 'no element of a feed'})"
         yield Unreadable(_WEB_PAGE if page else words, _FIND_FEED)
         return
     yield _with(ParsedFeed(channel, entries), cut, *doc.faults, _broken(doc) if not cut else None)

@@ -253,6 +253,8 @@ def request_for(feed: FeedState, now: datetime) -> Request:
 
 def settle(store: Store, visit: Visit, response: Response) -> PollOutcome | ForRecord | _Children:
     """Parse *response* and keep it where that is quickly done; else what has to be done first."""
+    if response.status == 304 and visit.feed.content_hash is None:
+        return keep_failure(store, visit, faults.UNASKED_304, response)
     if response.status == 304:
         return keep_unchanged(store, visit, response)
     if response.status != 200:
