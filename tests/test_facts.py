@@ -313,8 +313,8 @@ FIGURES = [
     ("bps", "50 basis points"),
 ]
 TEXT_WORDS = """
-Lune Media said its revenue rose fell to by of from which that it up down more than share stake in worth 2024 last
-year a an the drop growth forecast expected analysts market China . , ( ) and or
+Lune Media said its revenue rose fell to by of from which that it up down more than share stake in worth 2024
+last year a an the drop growth forecast expected analysts market China . , ( ) and or
 """
 
 

@@ -52,9 +52,7 @@ def test_subjects_that_are_one_thing(one, other):
     assert tokens(one) == tokens(other) != ()
 
 
-@pytest.mark.parametrize(
-    ("one", "other"), [("China", "Japan"), ("Zefira", "Zefira Pay"), ("ReelShort", "DramaBox")]
-)
+@pytest.mark.parametrize(("one", "other"), [("China", "Japan"), ("Zefira", "Zefira Pay"), ("Lune", "Harrow")])
 def test_subjects_that_are_two_things(one, other):
     assert tokens(one) != tokens(other)
 
@@ -62,9 +60,9 @@ def test_subjects_that_are_two_things(one, other):
 @pytest.mark.parametrize(
     ("text", "value", "unit_of_last_digit"),
     [
-        ("$6.9 billion", "6900000000", "100000000"),
-        ("CNY50 billion", "50000000000", "1000000000"),
-        ("3,948.1 million", "3948100000", "100000"),
+        ("$8.3 billion", "8300000000", "100000000"),
+        ("CNY60 billion", "60000000000", "1000000000"),
+        ("2,714.6 million", "2714600000", "100000"),
         ("26 percent", "26", "1"),
         ("tripled", "3", "0"),
     ],
@@ -76,9 +74,9 @@ def test_precision_is_read_from_the_digits_written(text, value, unit_of_last_dig
 @pytest.mark.parametrize(
     ("first", "second", "relation", "differs"),
     [
-        (claim(214, "214"), claim(399, "399"), "disagrees", ()),
-        (claim(50_400_000_000, "50.4 billion"), claim(50_000_000_000, "50 billion"), "agrees", ()),
-        (claim(6_900_000_000, "6.9 billion"), claim(6_930_000_000, "6.93 billion"), "agrees", ()),
+        (claim(118, "118"), claim(240, "240"), "disagrees", ()),
+        (claim(61_300_000_000, "61.3 billion"), claim(61_000_000_000, "61 billion"), "agrees", ()),
+        (claim(8_300_000_000, "8.3 billion"), claim(8_330_000_000, "8.33 billion"), "agrees", ()),
         (claim(100, "100", approx="~"), claim(104, "104"), "agrees", ()),
         (claim(100, "100", approx=">"), claim(115, "115"), "agrees", ()),
         (claim(100, "100", approx=">"), claim(200, "200"), "disagrees", ()),
@@ -127,8 +125,8 @@ def test_copies_of_a_story_and_quotes_of_a_source_count_once():
 
 def test_disagreements_are_of_two_sources_with_high_facts_and_a_period():
     first, second = (
-        claim(214, at=1, source="Ada Daily", story="a"),
-        claim(399, at=2, source="Bo Wire", story="b"),
+        claim(118, at=1, source="Ada Daily", story="a"),
+        claim(240, at=2, source="Bo Wire", story="b"),
     )
     assert [(d.first.id, d.second.id) for d in disagreements([first, second])] == [(1, 2)]
     assert disagreements([first, replace(second, story="a")]) == []
@@ -175,7 +173,7 @@ def share(value, metric, at):
     return claim(value, f"{value}%", unit="percent", metric=metric, metric_id="share", at=at)
 
 
-@pytest.mark.parametrize(("values", "holds"), [((56, 39, 5), True), ((56, 49, 5), False)])
+@pytest.mark.parametrize(("values", "holds"), [((61, 30, 9), True), ((61, 40, 9), False)])
 def test_shares_of_one_whole_add_up_to_it_at_most(values, holds):
     names = ("advertising", "subscription", "commerce")
     claims = [
@@ -194,10 +192,10 @@ def test_a_share_of_the_whole_is_the_part(part, holds):
 
 
 def test_a_pair_is_held_against_the_nearest_rate():
-    yuan, dollars = claim("50e9", "50 billion", unit="CNY"), claim("6.9e9", "6.9 billion")
-    check = arithmetic.pair_rate(yuan, dollars, {"average": Decimal("7.2334"), "period end": Decimal("7.01")})
-    assert check.holds and check.expected == Decimal("7.2334")
-    assert not arithmetic.pair_rate(yuan, claim("9e9", "9.0 billion"), {"average": Decimal("7.2334")}).holds
+    yuan, dollars = claim("60e9", "60 billion", unit="CNY"), claim("8.3e9", "8.3 billion")
+    check = arithmetic.pair_rate(yuan, dollars, {"average": Decimal("7.2290"), "period end": Decimal("7.01")})
+    assert check.holds and check.expected == Decimal("7.2290")
+    assert not arithmetic.pair_rate(yuan, claim("9.9e9", "9.9 billion"), {"average": Decimal("7.2290")}).holds
     assert arithmetic.pair_rate(yuan, dollars, {}) is None
 
 

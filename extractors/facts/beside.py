@@ -120,7 +120,7 @@ def before_noun(meanings: Meanings, anchor: Token) -> Meaning | None:
 
 
 def joined(meanings: Meanings, anchor: Token) -> Meaning | None:
-    """'$12 billion at home and $42 billion abroad': the second means what the first does."""
+    """'$3 billion at home and $8 billion abroad': the second means what the first does."""
     head = anchor.head
     if anchor.dep_ in ("conj", "appos", "dep") and head.i in meanings.anchors and head.i != anchor.i:
         meaning = meanings.of(head.i)

@@ -198,7 +198,7 @@ def precision(claim: Claim) -> Decimal:
     """The size of one unit in the last digit that the figure was written with.
 
     >>> from decimal import Decimal as D
-    >>> precision(Claim(1, "x", "y", None, None, None, "USD", D("6.9E9"), "USD6.9 billion"))
+    >>> precision(Claim(1, "x", "y", None, None, None, "USD", D("8.3E9"), "USD8.3 billion"))
     Decimal('1E+8')
     """
     number = re.search(r"\d[\d,]*(?:\.(\d+))?", claim.text)

@@ -1,6 +1,6 @@
 """Sentences as the parser reads them best: figures in a plain form, conversions and datelines left out.
 
-The parser was trained on "$ 5 billion"; `CNY50 billion (USD6.9 billion)` breaks its trees. A draft keeps, for
+The parser was trained on "$ 5 billion"; `CNY60 billion (USD8.3 billion)` breaks its trees. A draft keeps, for
 each word it hands to the parser, the stretch of the text that the word stands for.
 """
 

@@ -160,7 +160,7 @@ def _subject(meanings: Meanings, anchor: Token, roles: Roles) -> Meaning | None:
 
 
 def _moves(meanings: Meanings, anchor: Token, roles: Roles) -> Meaning | None:
-    """'revenue has tripled', 'doubled the market value of Nvidia'."""
+    """'revenue has tripled', 'doubled the market value of Harrow'."""
     thing = object_of(anchor, anchor)
     thing = thing if thing is not None and meanings.is_metric(thing) else agent_of(anchor)
     meaning = of_thing(meanings, thing, anchor)

@@ -1,4 +1,4 @@
-"""Shares of a whole: '60 percent of viewers pay', 'supplied 49 percent of the revenue'."""
+"""Shares of a whole: '60 percent of viewers pay', 'brought 31 percent of the sales'."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _after(meanings: Meanings, verb: Token, with_verb: bool = True) -> str:
 
 
 def _share_of(meanings: Meanings, base: Token, verb: Token | None) -> Meaning:
-    """'supplied 49 percent of the revenue': the share of a whole that the agent has."""
+    """'brought 31 percent of the sales': the share of a whole that the agent has."""
     whole = meanings.phrases.noun(base)
     agent = agent_of(verb) if verb is not None else None
     if agent is not None and _has_shares(agent):

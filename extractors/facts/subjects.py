@@ -136,7 +136,7 @@ class Subjects:
         )
 
     def _speaker(self, noun: Token) -> Subject | None:
-        """'Nvidia said revenue rose': who says it of itself."""
+        """'Harrow said revenue rose': who says it of itself."""
         for token in noun.ancestors:
             if token.tag_.startswith("V") and words().lemma(token.lower_) in words().says:
                 agent = agent_of(token)
@@ -183,7 +183,7 @@ class Subjects:
         return None
 
     def _beside(self, noun: Token) -> Subject | None:
-        """'Nvidia shares', 'Chinese microdrama revenue'."""
+        """'Harrow shares', 'Chinese microdrama revenue'."""
         for child in noun.lefts:
             if child.dep_ in ("compound", "nmod", "amod") and not child.ent_type_:
                 if name := self.phrases.name_at(child):
@@ -198,7 +198,7 @@ class Subjects:
         return None
 
     def _complement(self, noun: Token) -> Subject | None:
-        """'value of Nvidia', 'revenue in China', 'revenue from Chinese dramas', 'demand for films'."""
+        """'value of Harrow', 'revenue in China', 'revenue from Chinese dramas', 'demand for films'."""
         superlative = any(t.tag_ == "JJS" for t in noun.lefts)
         for prep in noun.rights:
             if superlative and prep.lower_ == "of":
