@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from db.collection import NewFeed, add_feed, feed_at
+from db.collection import NewFeed, add_feed, feed_at, held_hosts
 from db.store import Store, open_store
 from monitor.collect.addresses import parse_allowed
 from monitor.collect.check import check_feeds
@@ -140,6 +140,16 @@ def test_one_address_that_asks_for_patience_does_not_stop_a_host_that_answers(st
     (summary,) = polls(store, host, NOW, own_per_host=1)
     assert summary.polled == 4
     assert summary.failed == 1
+
+
+def test_a_503_without_a_time_speaks_for_itself_alone(store: Store) -> None:
+    host = Host()
+    host.answers |= {"/dead": ("503 Service Unavailable", {}, b""), "/f": ("200 OK", {}, body())}
+    add_feed(store, NewFeed("{base}/dead"), NOW)
+    add_feed(store, NewFeed("{base}/f"), NOW)
+    (summary,) = polls(store, host, NOW, own_per_host=1)
+    assert (summary.polled, summary.new_entries) == (2, 3)
+    assert held_hosts(store, NOW) == {}
 
 
 def test_failures_back_off_and_one_success_forgives(store: Store) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from monitor.collect.client import Client, place_of_or_none
+from monitor.collect.urls import manners_key
 
 Work = TypeVar("Work")
 
@@ -38,9 +39,9 @@ async def in_lines(
 
 
 def host_of(url: str) -> str:
-    """The host whose manners count for *url*; empty where it has none."""
+    """The host, as manners count it, of *url*; empty where it has none."""
     place = place_of_or_none(url)
-    return place[0] if place else ""
+    return manners_key(*place) if place else ""
 
 
 def _width(client: Client, url: str) -> int:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from monitor.collect.addresses import Allowed
+from monitor.collect.urls import manners_key
 from monitor.collect.values import Limits
 
 MAX_GAP = 30.0
@@ -69,15 +70,21 @@ class Manners:
         for host in self._hosts.values():
             host.held_until, host.answered = 0.0, False
 
+    def held(self) -> dict[str, float]:
+        """The hosts that want to be left alone, and for how many seconds more."""
+        now = asyncio.get_running_loop().time()
+        return {key: host.held_until - now for key, host in self._hosts.items() if host.held_until > now}
+
     def held_for(self, host: str, port: int) -> float:
         """For how many seconds more *host* wants to be left alone."""
-        known = self._hosts.get(host)
+        known = self._hosts.get(manners_key(host, port))
         return max(0.0, known.held_until - asyncio.get_running_loop().time()) if known else 0.0
 
     def _host(self, host: str, port: int) -> _Host:
-        if host not in self._hosts:
+        key = manners_key(host, port)
+        if key not in self._hosts:
             own = self._allowed.mentions(host, port)
             count = self._limits.own_per_host if own else self._limits.per_host
             gap = self._limits.own_gap if own else self._limits.host_gap
-            self._hosts[host] = _Host(asyncio.Semaphore(count), gap)
-        return self._hosts[host]
+            self._hosts[key] = _Host(asyncio.Semaphore(count), gap)
+        return self._hosts[key]

@@ -108,6 +108,7 @@ class _Pass:
             await self.desk.do(postpone, feed, self.now() + timedelta(seconds=self._held(feed)))
             self.waiting.append(feed)
         down = await self._settle_failures()
+        await self._remember_holds()
         return {
             "polled": len(self.outcomes),
             "new_entries": sum(o.new_entries for o in self.outcomes),
@@ -172,14 +173,20 @@ class _Pass:
         if result.status in (200, 304) and place:
             self.client.manners.answered(*place)
         elif response.status in _SAID_WAIT and place:
-            await self._hold(place, response)
+            self._hold(place, response)
         return result
 
-    async def _hold(self, place: tuple[str, int], response: Response) -> None:
-        wait = schedule.retry_after(response.headers, self.now()) or schedule.WAIT_DEFAULT
-        self.client.manners.hold(*place, wait.total_seconds())
-        if self.client.manners.held_for(*place) > 0:
-            await self.desk.do(hold_host, place[0], self.now() + wait)
+    def _hold(self, place: tuple[str, int], response: Response) -> None:
+        """Leave a host alone that asks for it; a 503 that names no time speaks for its own address only."""
+        wait = schedule.retry_after(response.headers, self.now())
+        if wait is None and response.status == 429:
+            wait = schedule.WAIT_DEFAULT
+        if wait is not None:
+            self.client.manners.hold(*place, wait.total_seconds())
+
+    async def _remember_holds(self) -> None:
+        for host, seconds in self.client.manners.held().items():
+            await self.desk.do(hold_host, host, self.now() + timedelta(seconds=seconds))
 
     async def _by_record(self, feed: FeedState, response: Response, work: ForRecord) -> PollOutcome:
         answers = await self.workshop.ask(

@@ -92,6 +92,15 @@ def place_of(url: str) -> tuple[str, int]:
     return (parts.hostname or "").lower(), parts.port or (443 if parts.scheme.lower() == "https" else 80)
 
 
+def manners_key(host: str, port: int) -> str:
+    """What counts as one host for manners: a name, with its port where that is not the web's own.
+
+    >>> manners_key("news.example", 443), manners_key("127.0.0.1", 8080)
+    ('news.example', '127.0.0.1:8080')
+    """
+    return host if port in (80, 443) else f"{host}:{port}"
+
+
 def other_scheme(url: str) -> str:
     """The same address under http where *url* has https, and the other way round."""
     return f"http{url[5:]}" if url.startswith("https:") else f"https{url[4:]}"
