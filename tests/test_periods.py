@@ -132,6 +132,8 @@ def test_what_is_no_period(text):
         ("It made ₹5 crore.", "in FY29", "2028-04-01..2029-03-31"),
         ("It made ₹5 crore.", "in FY2024-25", "2024-04-01..2025-03-31"),
         ("The fiscal year that ended on June 30 was good.", "in fiscal 2025", "2024-07-01..2025-06-30"),
+        ("It made ₹5 crore.", "this fiscal year", "2025-04-01..2026-03-31"),
+        ("It made ₹5 crore.", "the last fiscal year", "2024-04-01..2025-03-31"),
         ("It made $5 million.", "in fiscal 2025", "none"),
     ],
 )

@@ -33,7 +33,8 @@ _PLAIN = {
 _BEFORE_BRACKET = re.compile(r"[(（\[][^()（）\[\]\d]{0,12}\Z")
 _AFTER_BRACKET = re.compile(r"[^()（）\[\]\d]{0,12}[)）\]]")
 _PREFIX = re.compile(
-    r"(?<![\w-])(?:micro|mini|multi|non|pre|post|mid|super|web|live|short|e|co)\s?-\s?(?=[A-Za-z])", re.I
+    r"(?<![\w-])(?:micro|mini|multi|non|pre|post|mid|super|web|live|short|e|co|in(?=\s?-\s?app\b))\s?-\s?(?=[A-Za-z])",
+    re.I,
 )
 _ABOUT = re.compile(
     r"\b(?:(?:a whopping|in excess of|upwards? of|to the tune of|in the region of|close to|as much as|"

@@ -44,7 +44,7 @@ def plain(meanings: Meanings, noun: Token) -> Meaning:
     subject, rule = meanings.subjects.of_noun(noun)
     if rule == "focus" and (subject is None or meanings.subjects.cites(subject)):
         subject, rule = phrases.thing(noun), "stated"
-        if subject.lower() == phrases.noun(noun).lower():
+        if subject.lower() in (phrases.noun(noun).lower(), phrases.metric(noun).lower()):
             subject, rule = phrases.kind(noun) or None, "kind"
     if words().metrics.get(noun.lower_) == words().ids["market_size"]:
         return Meaning(

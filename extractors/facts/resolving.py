@@ -156,6 +156,16 @@ def _fiscal_year(groups: Mapping[str, str], when: When) -> Period:
     return days.ended(days.last_day(of, when.fiscal_end), 12)
 
 
+def _fiscal_relative(groups: Mapping[str, str], when: When) -> Period:
+    """'this fiscal year', where it is known when fiscal years end."""
+    words = groups["match"].lower().split()
+    if when.fiscal_end is None or when.published is None or words[-1] != "year":
+        return NOWHEN
+    shift = 1 if "next" in words else -1 if {"last", "previous"} & set(words) else 0
+    of = when.published.year + (when.published.month > when.fiscal_end) + shift
+    return days.ended(days.last_day(of, when.fiscal_end), 12)
+
+
 def _full_date(groups: Mapping[str, str], when: When) -> Period:
     if "iso" in groups:
         day = date.fromisoformat(groups["iso"])
@@ -333,6 +343,7 @@ RESOLVERS: Mapping[str, Resolver] = {
     "month_range": _month_range,
     "year_range": _year_range,
     "fiscal_year": _fiscal_year,
+    "fiscal_relative": _fiscal_relative,
     "full_date": _full_date,
     "worded_day": _worded_day,
     "month": _month_alone,
