@@ -6,7 +6,8 @@ import pytest
 
 from extractors.facts import days
 from extractors.facts.days import Period
-from extractors.facts.periods import When, resolve, when_of
+from extractors.facts.periods import resolve, when_of
+from extractors.facts.when import When
 
 PUBLISHED = date(2025, 11, 12)  # a Wednesday
 

@@ -12,7 +12,8 @@ from importlib.resources import files
 from typing import Literal
 
 from extractors.facts.days import NOWHEN, Period
-from extractors.facts.resolving import RESOLVERS, When, month_number
+from extractors.facts.resolving import RESOLVERS
+from extractors.facts.when import When, month_number
 
 Role = Literal[
     "in", "since", "by", "from", "to", "than", "at", "earlier", "comparison", "previous", "the_period", "then"
