@@ -59,7 +59,8 @@ _UNREAD = """
 SELECT a.id, a.title, a.body, a.language, a.published, a.extractor_version, a.text_hash,
        o.name AS publisher, o.country
   FROM articles a LEFT JOIN outlets o ON o.id = a.outlet
- WHERE a.extractor_version {out_of_date} AND NOT (a.read_failures >= 3 AND a.failed_version IS :version)
+ WHERE a.extractor_version {out_of_date} AND a.body_pruned_at IS NULL
+   AND NOT (a.read_failures >= 3 AND a.failed_version IS :version)
  LIMIT :limit
 """
 _OUT_OF_DATE = ("IS NULL", "< :version", "> :version")
@@ -81,9 +82,11 @@ def unread(store: Store, version: str, limit: int) -> list[Unread]:
 
 
 def count_unread(store: Store, version: str) -> int:
-    """How many articles are not read at *version*."""
-    at_version = store.db.execute("SELECT count(*) FROM articles WHERE extractor_version = ?", [version])
-    every = store.db.execute("SELECT count(*) FROM articles")
+    """How many articles are not read at *version*, those aside whose text was pruned."""
+    at_version = store.db.execute(
+        "SELECT count(*) FROM articles WHERE extractor_version = ? AND body_pruned_at IS NULL", [version]
+    )
+    every = store.db.execute("SELECT count(*) FROM articles WHERE body_pruned_at IS NULL")
     return int(every.fetchone()[0]) - int(at_version.fetchone()[0])
 
 

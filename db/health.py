@@ -82,7 +82,8 @@ def queues(store: Store, version: str) -> Queues:
     unread = store.db.execute(
         """
         SELECT count(*), min(fetched_at) FROM articles
-         WHERE (extractor_version IS NULL OR extractor_version < :v OR extractor_version > :v)
+         WHERE body_pruned_at IS NULL
+           AND (extractor_version IS NULL OR extractor_version < :v OR extractor_version > :v)
            AND NOT (read_failures >= 3 AND failed_version IS :v)
         """,
         {"v": version},

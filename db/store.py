@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from db import rollups
 from db.migrations import SCHEMA_VERSION, migrations
 from extractors.errors import NewsgaugeError
 
@@ -37,7 +38,10 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Database]:
-        """One transaction under the writers' lock: committed whole, or rolled back by an exception."""
+        """One transaction under the writers' lock: committed whole, or rolled back by an exception.
+
+        What it changed is counted anew before it is committed.
+        """
         if self._depth:
             yield self.db
             return
@@ -45,6 +49,7 @@ class Store:
             self._depth += 1
             try:
                 yield self.db
+                rollups.refresh(self.db)
             finally:
                 self._depth -= 1
 
@@ -123,6 +128,8 @@ def _migrate(store: Store) -> None:
         store.db.conn.execute("PRAGMA journal_mode = WAL")
         store.db.conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         migrations.apply(store.db)
+        with store.db.atomic():
+            rollups.refresh(store.db)
         store.db.conn.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 

@@ -58,9 +58,10 @@ def _read_and_save(
     done = 0
     for group, themes_only in ((whole, False), (only_themes, True)):
         for part in _readable(store, reader, version, group, themes_only):
-            save_findings(store, part, str(version), now, themes_only=themes_only)
-            for article in part:
-                stories.assign(store, article.article)
+            with store.write():  # findings and stories at once: a crash leaves no read article without one
+                save_findings(store, part, str(version), now, themes_only=themes_only)
+                for article in part:
+                    stories.assign(store, article.article)
             done += len(part)
     return done
 
