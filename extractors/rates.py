@@ -39,7 +39,7 @@ class Rates:
         return CurrencyConverter(str(self._path), **options) if self._path else CurrencyConverter(**options)
 
     def per_dollar(self, currency: str, day: date) -> Decimal | None:
-        """Units of *currency* for one US dollar on *day* (or the nearest day with a rate); None if unknown."""
+        """Units of *currency* for one US dollar on *day*, or the nearest day with a rate; None if unknown."""
         if currency not in self._converter.currencies:
             return None
         try:

@@ -8,49 +8,27 @@ from decimal import Decimal
 from extractors.figures.vocabulary import powers
 
 SPACE = r"[ \u00a0\u2009\u202f\n]"
+_GAP = r"[\u00a0\u2009\u202f ]"
 DIGITS = (
-    r"(?:\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?|\d{1,3}(?:[\u00a0\u2009\u202f ]\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
-    r"[½¼¾]?|[½¼¾]"
+    r"(?:\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?"
+    rf"|\d{{1,3}}(?:{_GAP}\d{{3}})+(?!\d)(?:\.\d+)?"
+    r"|\d+(?:\.\d+)?|\.\d+)[½¼¾]?|[½¼¾]"
 )
 _VULGAR = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
-_ONES = dict(
-    zip(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ],
-        range(20),
-        strict=True,
-    )
+_ONES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen"
 )
-_TENS = dict(
-    zip(
-        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"],
-        range(20, 100, 10),
-        strict=True,
-    )
-)
-_SMALL = {**_ONES, **_TENS}
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_SMALL = {word: value for value, word in enumerate(_ONES.split())} | {
+    word: 10 * tens for tens, word in enumerate(_TENS.split(), 2)
+}
 _ONE_WORD = "|".join(sorted(_SMALL, key=len, reverse=True))
-WORDS = rf"(?i:\b(?:{_ONE_WORD})(?:[\s-](?:{_ONE_WORD}))?\b|\bhalf\sa\b|\ba\squarter\sof\sa\b|\ban?(?=[\s-](?:hundred|thousand|million|billion|trillion)\b))"
+_SCALED = "(?:hundred|thousand|million|billion|trillion)"
+WORDS = (
+    rf"(?i:\b(?:{_ONE_WORD})(?:[\s-](?:{_ONE_WORD}))?\b|\bhalf\sa\b|\ba\squarter\sof\sa\b"
+    rf"|\ban?(?=[\s-]{_SCALED}\b))"
+)
 
 
 def value_of(text: str) -> Decimal:

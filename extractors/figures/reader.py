@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
@@ -66,7 +66,7 @@ def _count() -> re.Pattern[str]:
 
 
 def read(text: str, about: Text | None = None, kinds: Collection[str] | None = None) -> tuple[Figure, ...]:
-    """The figures of *text*, sorted by start; *kinds* among ``money``, ``percent``, ``counts`` limits them."""
+    """The figures of *text*, sorted by start, of *kinds* among ``money``, ``percent`` and ``counts``."""
     wanted = {"money", "percent", "counts"} if kinds is None else set(kinds)
     money = _paired(text, list(_read_money(text))) if wanted & {"money", "counts"} else []
     percent = list(_read_percent(text)) if wanted & {"percent", "counts"} else []
@@ -77,6 +77,10 @@ def read(text: str, about: Text | None = None, kinds: Collection[str] | None = N
             c for c in _read_counts(text) if not any(c.start < t.end and t.start < c.end for t in taken)
         ]
     return tuple(sorted(found, key=lambda figure: (figure.start, figure.end)))
+
+
+def _overlaps(figure: Figure, others: Sequence[Figure]) -> bool:
+    return any(figure.start < other.end and other.start < figure.end for other in others)
 
 
 def _read_money(text: str) -> Iterator[Figure]:

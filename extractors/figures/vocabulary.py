@@ -59,4 +59,5 @@ def scale_pattern() -> str:
     rules = _rules("scales")
     latin = [w for w in rules["glued"] if w.isascii()]
     chinese = [w for w in rules["glued"] if not w.isascii()]
-    return rf"(?:\s?(?:{either(latin)})(?![A-Za-z])|\s?(?:{either(chinese)})|[\s-](?i:{either(list(rules['words']))})\b)"
+    words = either(list(rules["words"]))
+    return rf"(?:\s?(?:{either(latin)})(?![A-Za-z])|\s?(?:{either(chinese)})|[\s-](?i:{words})\b)"
