@@ -1,0 +1,84 @@
+"""``newsgauge demo``: the whole pipeline over bundled feeds, without network or configuration."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from db import digests, news
+from db.store import Store, open_store
+from db.trends import theme_trends
+from extractors.pipeline import Reader
+from extractors.version import version_of
+from monitor.cli.settings import console, utc_now
+from monitor.config import CollectConfig, Config, FeedConfig
+from monitor.demo.server import feed_paths, serving
+from monitor.demo.site import make_site
+from monitor.digest import render
+from monitor.digest.build import build
+from monitor.digest.page import period_in_words
+from monitor.digest.schedule import Window
+from monitor.reading import read_pass
+from monitor.update import collect, follow_configured
+
+
+@click.command()
+@click.option("--folder", type=click.Path(path_type=Path), default="newsgauge-demo", show_default=True)
+def demo(folder: Path) -> None:
+    """Show it work: six invented outlets are served from this machine, polled, fetched, read and digested."""
+    out = console()
+    folder.mkdir(parents=True, exist_ok=True)
+    database = folder / "newsgauge.db"
+    for old in folder.glob("newsgauge.db*"):
+        old.unlink()
+    site = make_site(utc_now())
+    with serving(site) as base, open_store(database) as store:
+        config = _config(database, base, feed_paths(site))
+        follow_configured(store, config, utc_now())
+        out.print(f"{len(site.pieces)} articles of {len(site.outlets)} invented outlets, on {base}")
+        summary = asyncio.run(collect(store, config, utc_now))
+        done = read_pass(store, Reader(config.how_to_read), version_of(config.how_to_read), utc_now)
+        out.print(summary.with_read(done).in_words())
+        again = asyncio.run(collect(store, config, utc_now, everything=True))
+        out.print(f"once more: {again.in_words()}")
+        _show(out, store)
+        _write_digest(out, store, config, folder)
+    out.print(f"\nopen the database in Datasette:  newsgauge serve --db {database}", soft_wrap=True)
+
+
+def _config(database: Path, base: str, paths: list[str]) -> Config:
+    return Config(
+        database=database,
+        feeds=[FeedConfig(url=f"{base}{path}") for path in paths],
+        collect=CollectConfig(allow_private=[base.removeprefix("http://")], robots=False),
+    )
+
+
+def _show(out: Console, store: Store) -> None:
+    now = utc_now()
+    themes = Table("theme", "this week", title="Themes", title_justify="left", box=None)
+    for trend in theme_trends(store, now)[:8]:
+        themes.add_row(trend.word, trend.in_words)
+    out.print(themes)
+    facts = Table("who", "what", "period", "stated", "USD", title="New facts", title_justify="left", box=None)
+    for fact in news.facts(store, now - timedelta(days=7), now)[:10]:
+        period = period_in_words(fact.period_start, fact.period_end)
+        usd = "" if fact.usd is None else f"{fact.usd:,.0f}"
+        facts.add_row(fact.subject or "", fact.metric or "", period, fact.stated, usd)
+    out.print(facts)
+
+
+def _write_digest(out: Console, store: Store, config: Config, folder: Path) -> None:
+    now = utc_now()
+    day = now.astimezone(config.zone).date()
+    snapshot = build(store, Window(day, now - timedelta(days=1), now), config, now)
+    digests.save(store, snapshot, now)
+    for form in ("html", "md"):
+        text = render.render(snapshot.content, form, now)  # type: ignore[arg-type]
+        (folder / f"digest.{form}").write_text(text, encoding="utf-8")
+    out.print(f"\nthe digest:  {folder / 'digest.html'}  (and digest.md)")

@@ -1,0 +1,79 @@
+"""``newsgauge add``, ``feeds``, ``import`` and ``export``: which feeds are followed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from db import health
+from db.collection import NewFeed, add_feed
+from extractors.errors import NewsgaugeError
+from monitor.cli.settings import Settings, console, utc_now, with_settings
+from monitor.collect.discovery import discover
+from monitor.collect.opml import export_opml, import_opml
+from monitor.collect.settings import client_for
+
+
+@click.command()
+@click.argument("urls", nargs=-1, required=True)
+@with_settings
+def add(settings: Settings, urls: tuple[str, ...]) -> None:
+    """Follow feeds: each URL is a feed, or a page whose feed is found."""
+    with settings.open() as store:
+        for url in urls:
+            for feed in asyncio.run(_found(settings, url)):
+                number = add_feed(store, feed, utc_now())
+                click.echo(f"feed {number}: {feed.title or feed.url} ({feed.url})")
+
+
+async def _found(settings: Settings, url: str) -> list[NewFeed]:
+    async with client_for(settings.config) as client:
+        found = await discover(client, url)
+    return [NewFeed(url=feed.url, title=feed.title, kind=feed.kind) for feed in found[:1]]
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+@with_settings
+def feeds(settings: Settings, as_json: bool) -> None:
+    """List the feeds: how each fares, and what to do."""
+    with settings.open(read_only=True) as store:
+        rows = health.feeds(store)
+    if as_json:
+        click.echo(json.dumps([asdict(row) for row in rows], ensure_ascii=False))
+        return
+    table = Table("feed", "last success", "next poll", "entries", "error", "what to do", box=None)
+    for row in rows:
+        times = ((row.last_success_at or "never")[:16], row.next_poll_at[:16])
+        table.add_row(row.title, *times, str(row.entries), row.error or "", row.advice or "")
+    console().print(table)
+
+
+@click.command("import")
+@click.argument("path", type=click.Path(path_type=Path))
+@with_settings
+def import_(settings: Settings, path: Path) -> None:
+    """Follow every feed of an OPML file."""
+    try:
+        found = import_opml(path.read_bytes())
+    except OSError as error:
+        raise NewsgaugeError(f"{path} cannot be read: {error.strerror}") from error
+    with settings.open() as store:
+        for feed in found:
+            add_feed(store, feed, utc_now())
+    click.echo(f"following {len(found)} feeds of {path}")
+
+
+@click.command()
+@with_settings
+def export(settings: Settings) -> None:
+    """Print the followed feeds as OPML."""
+    with settings.open(read_only=True) as store:
+        rows = list(store.db["feeds"].rows_where("kind != 'hand'", order_by="id"))
+    followed = [NewFeed(url=row["url"], title=row["title"], group=row["group_name"]) for row in rows]
+    click.echo(export_opml(followed, utc_now()))

@@ -1,0 +1,67 @@
+"""Building a digest: what the database says of a window, as a snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from db import news
+from db.digests import Snapshot
+from db.news import StoryNews
+from db.store import Store
+from db.trend_values import Trend
+from db.trends import theme_trends
+from monitor.config import Config
+from monitor.digest.schedule import Window
+
+SHOWN_THEMES = 8
+SHOWN_FACTS = 15
+
+
+def build(store: Store, window: Window, config: Config, now: datetime) -> Snapshot:
+    """The digest of *window* as the database knows it *now*."""
+    trends = theme_trends(store, window.until)
+    stories = news.stories(store, window.since, window.until)
+    facts = news.facts(store, window.since, window.until)
+    content: dict[str, Any] = {
+        "name": config.beat if isinstance(config.beat, str) else config.beat.get("name", "news"),
+        "day": window.day.isoformat(),
+        "since": window.since.isoformat(),
+        "until": window.until.isoformat(),
+        "datasette_url": config.digest.datasette_url,
+        "coverage": asdict(news.coverage(store, window.since, window.until)),
+        "themes": [_theme(trend) for trend in trends[:SHOWN_THEMES]],
+        "stories": [_story(s) for s in _ranked(stories, config)[: config.digest.top_stories]],
+        "facts": [asdict(fact) | {"path": f"/article/{fact.article}"} for fact in facts[:SHOWN_FACTS]],
+        "disagreements": [],
+        "voices": [
+            asdict(voice) | {"path": f"/company/{voice.company}"}
+            for voice in news.share_of_voice(store, window.since, window.until)
+        ],
+        "emerging": [],
+        "feeds": [asdict(feed) for feed in news.feeds_in_need(store, now)],
+    }
+    return Snapshot(window.day, window.since, window.until, content)
+
+
+def _ranked(stories: list[StoryNews], config: Config) -> list[StoryNews]:
+    """Stories of watched companies first, then by outlets, facts and themes."""
+    watched = set(config.digest.watch)
+    return sorted(stories, key=lambda s: (-len(watched & set(s.companies)), -s.outlets, -s.facts, s.article))
+
+
+def _theme(trend: Trend) -> Mapping[str, Any]:
+    return {
+        "theme": str(trend.theme),
+        "label": trend.label,
+        "word": trend.word,
+        "words": trend.claim,
+        "spark": list(trend.counts),
+        "path": f"/theme/{trend.theme}",
+    }
+
+
+def _story(story: StoryNews) -> Mapping[str, Any]:
+    return asdict(story) | {"path": f"/article/{story.article}"}
