@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import inf, lgamma, log, log1p
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 PRIOR_SHAPE = 0.5
 """Jeffreys' prior of a Poisson rate is Gamma(1/2, 0) (Gelman et al., Bayesian Data Analysis 3, 2.8)."""
@@ -45,8 +45,17 @@ class Expectation:
     def interval(self, level: float = 0.95) -> tuple[int, int]:
         """The counts between which the next window's falls with at least probability *level*."""
         rest = (1 - level) / 2
-        low, high = stats.nbinom.ppf([rest, 1 - rest], self.size, self.size / (self.size + self.mean))
-        return int(low), int(high)
+        return self._smallest(rest), self._smallest(1 - rest)
+
+    def _smallest(self, probability: float) -> int:
+        """The smallest count whose lower tail reaches *probability*."""
+        low, high = -1, max(1, int(self.mean))
+        while self.lower_tail(high) < probability:
+            low, high = high, 2 * high
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if self.lower_tail(middle) >= probability else (middle, high)
+        return high
 
 
 def expectation(
@@ -141,7 +150,11 @@ def false_discovery(p_values: Sequence[float]) -> list[float]:
     >>> [round(q, 4) for q in false_discovery([0.01, 0.04, 0.03, 0.5])]
     [0.04, 0.0533, 0.0533, 0.5]
     """
-    return [float(q) for q in stats.false_discovery_control(p_values)] if len(p_values) else []
+    order = np.argsort(p_values)[::-1]
+    ranked = np.asarray(p_values, float)[order] * len(order) / np.arange(len(order), 0, -1)
+    q_values = np.empty(len(order))
+    q_values[order] = np.minimum(1.0, np.minimum.accumulate(ranked))
+    return [float(q) for q in q_values]
 
 
 def weekday_shares(counts: Sequence[int], first_weekday: int, prior_weeks: float = 2.0) -> list[float]:

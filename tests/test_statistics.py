@@ -59,6 +59,17 @@ def test_an_expectation_without_a_past_is_refused() -> None:
         expectation([], [], 1)
 
 
+@given(st.floats(0.1, 300), st.floats(0.5, 500))
+def test_tails_and_intervals_are_scipys(mean: float, size: float) -> None:
+    past, known = Expectation(mean, size), stats.nbinom(size, size / (size + mean))
+    for observed in (0, 1, int(mean), int(2 * mean) + 1):
+        assert past.upper_tail(observed) == pytest.approx(known.sf(observed - 1), abs=1e-9)
+        assert past.lower_tail(observed) == pytest.approx(known.cdf(observed), abs=1e-9)
+    low, high = past.interval()
+    assert known.cdf(low) >= 0.025 - 1e-9 and (low == 0 or known.cdf(low - 1) < 0.025 + 1e-9)
+    assert known.cdf(high) >= 0.975 - 1e-9 and (high == 0 or known.cdf(high - 1) < 0.975 + 1e-9)
+
+
 def test_the_interval_holds_what_it_says() -> None:
     past = Expectation(2.4, 12.0)
     low, high = past.interval()
@@ -153,6 +164,7 @@ def test_q_is_no_less_than_p_and_keeps_the_order(p: list[float]) -> None:
     q = false_discovery(p)
     assert all(b >= a - 1e-12 for a, b in zip(p, q, strict=True))
     assert [q[i] for i in np.argsort(p)] == sorted(q)
+    assert q == pytest.approx(stats.false_discovery_control(p))
 
 
 def p_of(row: Sequence[int], exposures: Sequence[float], shared: float) -> float:
