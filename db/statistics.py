@@ -157,7 +157,7 @@ def false_discovery(p_values: Sequence[float]) -> list[float]:
     return [float(q) for q in q_values]
 
 
-def weekday_shares(counts: Sequence[int], first_weekday: int, prior_weeks: float = 2.0) -> list[float]:
+def weekday_shares(counts: Sequence[int], first_weekday: int, prior_weeks: float = 0.5) -> list[float]:
     """The share of a week's count that each weekday gets, Monday first, from daily *counts*.
 
     *first_weekday* is that of the first count (0 is Monday). Shares are drawn to 1/7 by as much as

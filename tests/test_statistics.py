@@ -109,8 +109,8 @@ def test_weekdays_without_news_get_little_and_the_shares_make_one() -> None:
     counts = [6, 6, 6, 6, 6, 0, 0] * 12
     shares = weekday_shares(counts, 0)
     assert sum(shares) == pytest.approx(1)
-    evenly = 30 / 7  # stories a day; each weekday's mean is drawn to it by two weeks' weight
-    assert shares[0] == pytest.approx((72 + 2 * evenly) / 14 / 30)
+    evenly = 30 / 7  # stories a day; each weekday's mean is drawn to it by half a week's weight
+    assert shares[0] == pytest.approx((72 + 0.5 * evenly) / 12.5 / 30)
     assert shares[6] < 0.03 < 0.18 < shares[2]
     assert weekday_shares(counts, 3)[3] == pytest.approx(shares[0])
 
