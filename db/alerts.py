@@ -135,7 +135,7 @@ def arm(store: Store, rule: str, event: str) -> None:
 def fired(store: Store, rule: str, event: Event, now: datetime) -> None:
     """Note that *rule* fired for *event*."""
     with store.write() as db:
-        db["alerts"].upsert(
+        db.table("alerts").upsert(
             {
                 "rule": rule,
                 "event": event.key,

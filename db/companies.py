@@ -69,9 +69,9 @@ def _register(db: Database, company: KnownCompany) -> int:
     }
     if found:
         number = int(found[0])
-        db["companies"].update(number, values)
+        db.table("companies").update(number, values)
     else:
-        number = int(db["companies"].insert({"key": key(company.name), **values}).last_pk)
+        number = int(str(db.table("companies").insert({"key": key(company.name), **values}).last_pk))
     for name in company.names[1:]:
         _alias(db, number, name, "user" if company.user else "known")
     return number
@@ -79,7 +79,7 @@ def _register(db: Database, company: KnownCompany) -> int:
 
 def _alias(db: Database, company: int, name: str, source: str) -> None:
     row = {"company": company, "alias": name, "key": key(name), "source": source}
-    db["aliases"].insert(row, ignore=True)
+    db.table("aliases").insert(row, ignore=True)
 
 
 def _insert_or_update(db: Database, table: str, row: Mapping[str, Any], unique: tuple[str, ...]) -> None:
@@ -135,7 +135,9 @@ def add(store: Store, name: str, kind: str, aliases: Iterable[str] = ()) -> int:
         try:
             company = find(store, name)
         except UnknownCompany:
-            company = int(db["companies"].insert({"key": key(name), "name": name, "kind": kind}).last_pk)
+            company = int(
+                str(db.table("companies").insert({"key": key(name), "name": name, "kind": kind}).last_pk)
+            )
         for alias in aliases:
             _alias(db, company, alias, "user")
     return company

@@ -141,7 +141,7 @@ def register_themes(store: Store, themes: Iterable[tuple[str, str, str]]) -> Non
     known = {row["id"]: row for row in store.db["themes"].rows}
     if changed := [row for row in rows if known.get(row["id"]) != row]:
         with store.write() as db:
-            db["themes"].upsert_all(changed, pk="id")
+            db.table("themes").upsert_all(changed, pk="id")
 
 
 def _unchanged(db: Database, article: ReadArticle) -> bool:
@@ -200,8 +200,8 @@ class _CompanyRows:
         ).fetchone()
         if row:
             return int(row[0]), int(row[1])
-        made = int(
-            self._db["companies"]
+        inserted = (
+            self._db.table("companies")
             .insert(
                 {
                     "key": found,
@@ -213,6 +213,7 @@ class _CompanyRows:
             )
             .last_pk
         )
+        made = int(str(inserted))
         return made, made
 
 

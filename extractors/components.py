@@ -124,7 +124,8 @@ class FactsComponent:
         parsed: Iterable[Doc] = sentences
         for name in PARSING:
             if name in self.nlp.component_names:
-                parsed = self.nlp.get_pipe(name).pipe(parsed, batch_size=128)
+                component: Any = self.nlp.get_pipe(name)
+                parsed = component.pipe(parsed, batch_size=128)
         return parsed
 
 

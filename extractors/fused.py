@@ -34,9 +34,8 @@ def fuse(nlp: Language) -> bool:
     Nothing changes, and a warning says why, for a model of another architecture or when the self-test
     finds other entities than the plain model's.
     """
-    blocks = [
-        block for name in FUSED_PIPES if nlp.has_pipe(name) for block in _blocks(nlp.get_pipe(name).model)
-    ]
+    pipes: list[Any] = [nlp.get_pipe(name) for name in FUSED_PIPES if name in nlp.component_names]
+    blocks = [block for pipe in pipes for block in _blocks(pipe.model)]
     if not blocks:
         log.warning("fused inference is off: the model has no Maxout and LayerNorm blocks")
         return False
@@ -63,10 +62,11 @@ def _blocks(model: Model[Any, Any]) -> Iterator[Model[Any, Any]]:
 
 def _fused(block: Model[Any, Any]) -> Forward:
     maxout, norm = block.layers[0], block.layers[1]
-    weights = maxout.get_param("W")  # (outputs, pieces, inputs)
+    weights: Any = maxout.get_param("W")  # (outputs, pieces, inputs)
     outputs, pieces, inputs = weights.shape
     by_piece = np.ascontiguousarray(weights.transpose(2, 1, 0).reshape(inputs, pieces * outputs))
-    bias = np.ascontiguousarray(maxout.get_param("b").T.reshape(pieces * outputs))
+    biases: Any = maxout.get_param("b")
+    bias = np.ascontiguousarray(biases.T.reshape(pieces * outputs))
     scale, shift = norm.get_param("G"), norm.get_param("b")
     plain: Forward = block._func
 

@@ -32,11 +32,10 @@ with daemon_lock(Path(sys.argv[1]), datetime.now(UTC)):
 
 def test_a_second_daemon_is_told_who_has_the_database(tmp_path: Path) -> None:
     path = tmp_path / "n.db"
-    with (
-        daemon_lock(path, NOW),
-        pytest.raises(AlreadyRunning, match=f"process {os.getpid()} since 2026-05-04"),daemon_lock(path, NOW)
-    ):
-        pass
+    second = daemon_lock(path, NOW)
+    told = pytest.raises(AlreadyRunning, match=f"process {os.getpid()} since 2026-05-04")
+    with daemon_lock(path, NOW), told:
+        second.__enter__()
     assert holder(path) is None
 
 

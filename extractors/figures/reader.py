@@ -18,7 +18,7 @@ _BOUNDS: tuple[tuple[str, Approx], ...] = (
     (r"(?:at least|or more than|no less than|upwards of|starts? at|starting at|as low as)", ">="),
     (r"(?:up to|as much as|as many as|at most|no more than)", "<="),
     (
-        r"(?:more than|over|above|exceed(?:s|ed|ing)?|in excess of|surpass(?:es|ed|ing)?|top(?:s|ped|ping)|超过|逾)",
+        r"(?:more than|over|above|exceed(?:s|ed|ing)?|in excess of|surpass(?:es|ed|ing)?|超过|逾)",
         ">",
     ),
     (r"(?:less than|under|below|fewer than)", "<"),

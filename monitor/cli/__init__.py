@@ -28,7 +28,6 @@ COMMANDS = {
     "reload": "monitor.cli.daemon:reload",
     "extract": "monitor.cli.extract:extract",
     "companies": "monitor.cli.companies:companies",
-    "trends": "monitor.cli.trends:trends",
     "digest": "monitor.cli.digest:digest",
     "serve": "monitor.cli.serve:serve",
     "status": "monitor.cli.status:status",

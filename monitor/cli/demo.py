@@ -18,7 +18,7 @@ from extractors.version import version_of
 from monitor.cli.settings import console, utc_now
 from monitor.config import CollectConfig, Config, FeedConfig
 from monitor.demo.server import feed_paths, serving
-from monitor.demo.site import make_site
+from monitor.demo.site import Site, make_site
 from monitor.digest import render
 from monitor.digest.build import build
 from monitor.digest.page import period_in_words
@@ -40,6 +40,7 @@ def demo(folder: Path) -> None:
     with serving(site) as base, open_store(database) as store:
         config = _config(database, base, feed_paths(site))
         follow_configured(store, config, utc_now())
+        _introduce(store, site, base)
         out.print(f"{len(site.pieces)} articles of {len(site.outlets)} invented outlets, on {base}")
         summary = asyncio.run(collect(store, config, utc_now))
         done = read_pass(store, Reader(config.how_to_read), version_of(config.how_to_read), utc_now)
@@ -49,6 +50,19 @@ def demo(folder: Path) -> None:
         _show(out, store)
         _write_digest(out, store, config, folder)
     out.print(f"\nopen the database in Datasette:  newsgauge serve --db {database}", soft_wrap=True)
+
+
+def _introduce(store: Store, site: Site, base: str) -> None:
+    """The outlets share this machine's address: say which feed is whose, and followed since the start."""
+    start = site.pieces[0].published - timedelta(weeks=4)
+    with store.write() as db:
+        for outlet in site.outlets:
+            row = {"key": outlet.slug, "name": outlet.name, "kind": outlet.kind, "country": outlet.country}
+            made = db.table("outlets").insert(row).last_pk
+            url = f"{base}/{outlet.slug}/feed.xml"
+            db.execute(
+                "UPDATE feeds SET outlet = ?, added_at = ? WHERE url = ?", [made, start.isoformat(), url]
+            )
 
 
 def _config(database: Path, base: str, paths: list[str]) -> Config:
@@ -79,6 +93,6 @@ def _write_digest(out: Console, store: Store, config: Config, folder: Path) -> N
     snapshot = build(store, Window(day, now - timedelta(days=1), now), config, now)
     digests.save(store, snapshot, now)
     for form in ("html", "md"):
-        text = render.render(snapshot.content, form, now)  # type: ignore[arg-type]
+        text = render.render(snapshot.content, form, now)
         (folder / f"digest.{form}").write_text(text, encoding="utf-8")
     out.print(f"\nthe digest:  {folder / 'digest.html'}  (and digest.md)")

@@ -31,6 +31,7 @@ from monitor.config import (
     Target,
 )
 from monitor.digest import render
+from monitor.digest.page import page
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +68,7 @@ def send_due(store: Store, config: Config, now: datetime) -> list[str]:
 
 def digest_message(content: Mapping[str, Any], written: datetime) -> Message:
     """A digest as a message."""
-    drawn = render.page(content)
+    drawn = page(content)
     names = [render.image_id(theme["theme"]) for theme in content["themes"]]
     return Message(
         kind="digest",
