@@ -106,7 +106,8 @@ def test_the_next_weeks_column_is_another_story(store: Store) -> None:
     column = (
         "Each Friday we list the apps that were installed most. {a} leads with {n} thousand installs, "
         "ahead of {b} with {m} thousand. The ten of them came to {k} million. We leave out what was paid "
-        "for, and count a device once. Those who find a mistake may write to the desk, which answers within days."
+        "for, and count a device once. "
+        "Those who find a mistake may write to the desk, which answers within days."
     )
     add_article(
         store, DAY, title="The installs", body=column.format(a="Lumo", n=812, b="Tiderip", m=640, k=4.1)
