@@ -94,6 +94,9 @@ def _amounts(text: str, match: re.Match[str]) -> Iterator[Figure]:
         match.group("a", "as", "b", "bs") if sign else match.group("c", "cs", "d", "ds")
     )
     currency, worth = (signs()[sign], Decimal(1)) if sign else units()[match["unit"].lower()]
+    if high and _is_change(text, match):
+        yield from _two_amounts(text, match, currency, worth)
+        return
     value = _scaled(low, low_scale or (high_scale if high else None)) * worth
     upper = _scaled(high, high_scale) * worth if high else None
     if upper is not None and upper <= value:
@@ -109,6 +112,42 @@ def _amounts(text: str, match: re.Match[str]) -> Iterator[Figure]:
         currency=currency,
         rule="sign before" if sign else "unit after",
     )
+
+
+_FROM = re.compile(r"\bfrom\s(?:about\s|around\s|just\s|some\s|only\s)?$", re.IGNORECASE)
+
+
+_SPREAD = re.compile(
+    r"\b(?:rang\w+|var(?:y|ies|ied|ying)|anywhere|anything|priced|charg\w+|runs?|running|spans?|go(?:es)?)"
+    r"\W+(?:[a-z]+\W+){0,2}from\b",
+    re.IGNORECASE,
+)
+"""Before "from", what lies between two ends is a spread of values, and so one range."""
+
+
+def _is_change(text: str, match: re.Match[str]) -> bool:
+    """Whether the two ends are where something moved from and to, and so two figures."""
+    before = text[max(0, match.start() - 40) : match.start()]
+    return " to " in match[0] and bool(_FROM.search(before)) and not _SPREAD.search(before)
+
+
+def _two_amounts(text: str, match: re.Match[str], currency: str, worth: Decimal) -> Iterator[Figure]:
+    low, high = ("a", "b") if match["sign"] else ("c", "d")
+    middle = text.index(" to ", match.end(low), match.end())
+    second = middle + 4
+    scales = (match[f"{low}s"] or match[f"{high}s"], match[f"{high}s"])
+    spans = ((match.start(), middle), (second, match.end()))
+    for number, scale, (start, end) in zip((match[low], match[high]), scales, spans, strict=True):
+        yield Figure(
+            kind="money",
+            start=start,
+            end=end,
+            text=text[start:end],
+            value=_scaled(number, scale) * worth,
+            approx=_bound(text, start),
+            currency=currency,
+            rule="change",
+        )
 
 
 def _scaled(number: str, scale: str | None) -> Decimal:
@@ -144,6 +183,11 @@ def _read_percent(text: str) -> Iterator[Figure]:
         kind: Kind = "percentage_point" if "point" in unit and "perc" in unit else "percent"
         kind = "bps" if unit.startswith(("basis", "bps")) else kind
         upper = value_of(match["b"]) if match["b"] else None
+        if upper is not None and _is_change(text, match):
+            middle = text.index(" to ", match.end("a"), match.end())
+            yield _ratio(text, match.start(), middle, kind, value_of(match["a"]), None, "change")
+            yield _ratio(text, middle + 4, match.end(), kind, upper, None, "change")
+            continue
         yield _ratio(text, match.start(), match.end(), kind, value_of(match["a"]), upper, "percent")
     for match in _MULTIPLE.finditer(text):
         if match["word"]:
