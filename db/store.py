@@ -18,6 +18,8 @@ APPLICATION_ID = 0x6E657773
 """SQLite's ``application_id`` of our files: 'news' in ASCII."""
 
 _BUSY_SECONDS = 30.0
+_WAL_KEPT = 64 * 1024**2
+"""After a checkpoint that resets it, the WAL's file is cut to so many bytes."""
 
 
 class DatabaseError(NewsgaugeError):
@@ -52,6 +54,12 @@ class Store:
                 rollups.refresh(self.db)
             finally:
                 self._depth -= 1
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """The writers' lock alone, for what cannot run in a transaction."""
+        with _writers_turn(self.path):
+            yield
 
     def checkpoint(self) -> None:
         """Move the WAL into the database and cut it, where no reader holds it back."""
@@ -99,6 +107,7 @@ def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA cache_size = -65536")
+    connection.execute(f"PRAGMA journal_size_limit = {_WAL_KEPT}")
     return connection
 
 

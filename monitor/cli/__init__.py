@@ -28,9 +28,14 @@ COMMANDS = {
     "reload": "monitor.cli.daemon:reload",
     "extract": "monitor.cli.extract:extract",
     "companies": "monitor.cli.companies:companies",
+    "trends": "monitor.cli.trends:trends",
     "digest": "monitor.cli.digest:digest",
     "serve": "monitor.cli.serve:serve",
     "status": "monitor.cli.status:status",
+    "backup": "monitor.cli.file:backup",
+    "check": "monitor.cli.file:check",
+    "prune": "monitor.cli.file:prune",
+    "dump": "monitor.cli.file:dump",
     "demo": "monitor.cli.demo:demo",
 }
 """Each command and where it lives, in the order of the help."""

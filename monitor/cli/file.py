@@ -1,0 +1,108 @@
+"""``newsgauge backup``, ``check``, ``prune`` and ``dump``: care for the database file."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from db import dump as dumping
+from db import maintenance
+from monitor.cli.settings import Settings, utc_now, with_settings
+
+
+@click.command()
+@click.argument("target", type=click.Path(path_type=Path))
+@with_settings
+def backup(settings: Settings, target: Path) -> None:
+    """Copy the database to TARGET while it is in use, and verify the copy.
+
+    TARGET may be a folder: the copy is then named by the time. An existing file is not overwritten.
+    """
+    made = maintenance.backup(settings.database, target, utc_now())
+    click.echo(f"{made.path}: {made.bytes / 1e6:,.1f} MB, {made.articles:,} articles, verified")
+
+
+@click.command()
+@click.option("--repair", is_flag=True, help="Mend what can be mended: search index, counts, stories.")
+@click.option("--quick", is_flag=True, help="Leave out the recount.")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@with_settings
+def check(settings: Settings, repair: bool, quick: bool, as_json: bool) -> None:
+    """Check the database: pages, foreign keys, search index, and the counts against a recount.
+
+    Exit code 1 when something is wrong and stays so.
+    """
+    found = maintenance.check(settings.database, repair=repair, quick=quick)
+    if as_json:
+        click.echo(json.dumps(asdict(found), ensure_ascii=False))
+    else:
+        for fault in found.faults:
+            click.echo(f"{fault.what}: {fault.count:,}; {'mended' if fault.mended else fault.advice}")
+        if not found.faults:
+            click.echo("all is well")
+    if not found.sound:
+        raise click.exceptions.Exit(1)
+
+
+@click.command()
+@click.option(
+    "--bodies-after",
+    default=730,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Drop texts of articles published more than so many days ago.",
+)
+@click.option(
+    "--polls-after", default=90, show_default=True, type=click.IntRange(1), help="Drop polls older than that."
+)
+@click.option("--vacuum", is_flag=True, help="Give the room back to the disk (locks writers for a while).")
+@click.option("--dry-run", is_flag=True, help="Say what would go, and change nothing.")
+@with_settings
+def prune(settings: Settings, bodies_after: int, polls_after: int, vacuum: bool, dry_run: bool) -> None:
+    """Drop old texts, and keep what was read from them.
+
+    Titles, addresses, dates, every figure, company, theme and fact with its sentence, stories and counts
+    stay; the full texts, earlier revisions, feeds' copies of texts and the log of polls go.
+    """
+    now = utc_now()
+    with settings.open() as store:
+        gone = maintenance.prune(
+            store,
+            bodies_before=(now - timedelta(days=bodies_after)).date(),
+            polls_before=(now - timedelta(days=polls_after)).date(),
+            now=now,
+            dry_run=dry_run,
+        )
+        if vacuum and not dry_run:
+            maintenance.vacuum(store)
+    verb = "would go" if dry_run else "gone"
+    click.echo(
+        f"{verb}: {gone.bodies:,} texts, {gone.revisions:,} revisions, {gone.contents:,} feed contents, "
+        f"{gone.polls:,} polls; every finding stays"
+    )
+
+
+@click.command()
+@click.argument("table", required=False)
+@click.option(
+    "--format", "form", type=click.Choice(["csv", "json", "parquet"]), default="csv", show_default=True
+)
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="The file (default: standard output).")
+@with_settings
+def dump(settings: Settings, table: str | None, form: Any, output: Path | None) -> None:
+    """Write TABLE (or view, such as fact_figures or daily_trends) as CSV, JSON lines or Parquet.
+
+    Without TABLE, list what there is. Parquet needs the extra `newsgauge[parquet]`.
+    """
+    with settings.open(read_only=True) as store:
+        if table is None:
+            click.echo("\n".join(dumping.dumpable(store)))
+            return
+        rows = dumping.dump(store, table, form, output)
+    if output:
+        click.echo(f"{output}: {rows:,} rows")
