@@ -62,9 +62,16 @@ class Store:
             yield
 
     def checkpoint(self) -> None:
-        """Move the WAL into the database and cut it, where no reader holds it back."""
+        """Move the WAL into the database and cut it, where no reader holds it back.
+
+        A reader that does is not waited for: the writers' turn is held meanwhile.
+        """
         with _writers_turn(self.path):
-            self.db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self.db.conn.execute("PRAGMA busy_timeout = 100")
+            try:
+                self.db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                self.db.conn.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000:.0f}")
 
     def close(self) -> None:
         """Close the connection."""

@@ -152,14 +152,16 @@ def _print(out: Console, found: Report, limit: int) -> None:
             "no stories to count yet: run `newsgauge update`, or widen --since, --until or --everything"
         )
         return
-    table = Table("", "stories", "trend", box=None, pad_edge=False)
+    if not out.is_terminal:
+        out.width = 240  # a file or a pipe has no edge to wrap at
+    table = Table("", "windows", "trend", box=None, pad_edge=False)
     for trend in found.trends[:limit]:
         table.add_row(trend.name, sparkline(trend), trend.claim)
     out.print(table)
     rest = len(found.trends) - limit
     if rest > 0:
         out.print(f"and {rest:,} more (--limit)")
-    out.print(_foot(found.denominators, found), markup=False)
+    out.print(_foot(found.denominators, found), markup=False, soft_wrap=True)
 
 
 def sparkline(trend: Trend) -> str:
@@ -173,8 +175,8 @@ def sparkline(trend: Trend) -> str:
 
 def _foot(seen: Denominators, found: Report) -> str:
     said = (
-        f"of {seen.stories:,} stories ({seen.articles:,} articles) in the newest window, from {seen.feeds:,} "
-        f"feeds; {seen.title_only:,} known by title alone, {seen.other_languages:,} in other languages; "
-        f"{found.tested:,} tested"
+        f"newest window: stories {seen.stories:,}, articles {seen.articles:,}, feeds followed {seen.feeds:,}, "
+        f"known by title alone {seen.title_only:,}, in other languages {seen.other_languages:,}; "
+        f"lines tested {found.tested:,}"
     )
     return said + (f"\n{found.volume.in_words}" if found.volume else "")
