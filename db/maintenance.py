@@ -113,7 +113,10 @@ def check(path: Path, *, repair: bool = False, quick: bool = False) -> Checked:
 
 
 def _pages(db: Database) -> list[str]:
-    rows = db.execute("PRAGMA integrity_check").fetchall()
+    try:
+        rows = db.execute("PRAGMA integrity_check").fetchall()
+    except sqlite3.DatabaseError as error:
+        return [str(error)]
     return [text for (text,) in rows if text != "ok" and "fts5" not in text.lower()]
 
 

@@ -175,8 +175,9 @@ def sparkline(trend: Trend) -> str:
 
 def _foot(seen: Denominators, found: Report) -> str:
     said = (
-        f"newest window: stories {seen.stories:,}, articles {seen.articles:,}, feeds followed {seen.feeds:,}, "
-        f"known by title alone {seen.title_only:,}, in other languages {seen.other_languages:,}; "
+        f"newest window: stories {seen.stories:,}, articles {seen.articles:,}, "
+        f"feeds followed {seen.feeds:,}, known by title alone {seen.title_only:,}, "
+        f"in other languages {seen.other_languages:,}; "
         f"lines tested {found.tested:,}"
     )
     return said + (f"\n{found.volume.in_words}" if found.volume else "")
