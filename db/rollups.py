@@ -6,6 +6,7 @@ calls it before each commit, so that no writer can forget it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from sqlite_utils import Database
@@ -13,14 +14,16 @@ from sqlite_utils import Database
 BATCH = 5000
 """So many articles are counted at once, which bounds what a rebuild holds in memory."""
 
-# CROSS JOIN keeps SQLite from starting at the larger table: one look-up for each touched article.
+# CROSS JOIN keeps the order of look-ups; IN, not a join with the tables at hand, whose size SQLite does not
+# know, keeps it from reading a whole table into a Bloom filter.
 _TOLD = """
 WITH dated AS MATERIALIZED (
   SELECT a.id AS article, a.outlet, a.body_source, a.language,
          min(substr(coalesce(a.published, a.fetched_at), 1, 10), substr(a.fetched_at, 1, 10)) AS day,
          a.read_at IS NOT NULL AND coalesce(a.on_beat, 1) AS on_beat
-    FROM {articles}
-   WHERE a.published IS NULL OR coalesce(a.published_precision, 'second') IN ('second', 'day')
+    FROM articles a
+   WHERE {these:a.id}
+     AND (a.published IS NULL OR coalesce(a.published_precision, 'second') IN ('second', 'day'))
 ),
 told AS (
   SELECT article, 'coverage' AS kind, 'everything' AS key, NULL AS theme, NULL AS company, NULL AS metric,
@@ -34,55 +37,64 @@ told AS (
     FROM dated WHERE language IS NOT NULL
   UNION ALL
   SELECT d.article, 'theme', m.theme, m.theme, NULL, NULL, d.day, d.outlet, d.on_beat AND max(m.on_beat)
-    FROM dated d CROSS JOIN theme_mentions m ON m.article = d.article GROUP BY d.article, m.theme
+    FROM theme_mentions m CROSS JOIN dated d ON d.article = m.article
+   WHERE {these:m.article} GROUP BY d.article, m.theme
   UNION ALL
   SELECT d.article, 'company', CAST(m.company AS TEXT), NULL, m.company, NULL, d.day, d.outlet,
          d.on_beat AND max(m.on_beat)
-    FROM dated d CROSS JOIN company_mentions m ON m.article = d.article GROUP BY d.article, m.company
+    FROM company_mentions m CROSS JOIN dated d ON d.article = m.article
+   WHERE {these:m.article} GROUP BY d.article, m.company
   UNION ALL
   SELECT d.article, 'theme and company', t.theme || '|' || c.company, t.theme, c.company, NULL,
          d.day, d.outlet, d.on_beat AND max(t.on_beat) AND max(c.on_beat)
-    FROM dated d CROSS JOIN theme_mentions t ON t.article = d.article
-    CROSS JOIN company_mentions c ON c.article = d.article
-   GROUP BY d.article, t.theme, c.company
+    FROM theme_mentions t CROSS JOIN company_mentions c ON c.article = t.article
+    CROSS JOIN dated d ON d.article = t.article
+   WHERE {these:t.article} GROUP BY d.article, t.theme, c.company
   UNION ALL
   SELECT d.article, 'metric', f.metric_id, NULL, NULL, f.metric_id, d.day, d.outlet,
          d.on_beat AND max(f.on_beat)
-    FROM dated d CROSS JOIN facts f ON f.article = d.article
-   WHERE f.metric_id IS NOT NULL AND f.confidence = 'high' GROUP BY d.article, f.metric_id
+    FROM facts f CROSS JOIN dated d ON d.article = f.article
+   WHERE {these:f.article} AND f.metric_id IS NOT NULL AND f.confidence = 'high'
+   GROUP BY d.article, f.metric_id
 )
 """
-_TOUCHED = _TOLD.format(articles="temp.counted_articles t CROSS JOIN articles a ON a.id = t.article")
-_EVERY = _TOLD.format(articles="articles a")
-_SUBJECTS = f"""
-{_TOUCHED}
+
+
+def _of(some: str) -> str:
+    """What articles count for, told for those that *some* names (``{}`` is their column)."""
+    return re.sub(r"\{these:([\w.]+)\}", lambda found: some.format(found[1]), _TOLD)
+
+
+_TOUCHED = _of("{} IN (SELECT article FROM temp.counted_articles)")
+_EVERY = _of("1")
+_TOLD_COLUMNS = "article, kind, key, theme, company, metric, day, outlet, on_beat"
+_TELL = f"{_TOUCHED} INSERT INTO temp.counted_told SELECT {_TOLD_COLUMNS} FROM told"
+_SUBJECTS = """
 INSERT OR IGNORE INTO subjects (kind, key, theme, company, metric)
-SELECT DISTINCT kind, key, theme, company, metric FROM told
+SELECT DISTINCT kind, key, theme, company, metric FROM temp.counted_told
 """
 _COUNT_ARTICLES = """
 INSERT INTO daily_counts (kind, subject, day, articles, all_articles)
 SELECT s.kind, c.subject, c.day, {sign} * sum(c.on_beat), {sign} * count(*)
-  FROM temp.counted_articles t CROSS JOIN article_subjects c ON c.article = t.article
-  CROSS JOIN subjects s ON s.id = c.subject
- WHERE 1 GROUP BY c.subject, c.day
+  FROM article_subjects c CROSS JOIN subjects s ON s.id = c.subject
+ WHERE c.article IN (SELECT article FROM temp.counted_articles) GROUP BY c.subject, c.day
 ON CONFLICT (subject, day) DO UPDATE
   SET articles = articles + excluded.articles, all_articles = all_articles + excluded.all_articles
 """
-_TELL_ARTICLES = f"""
-{_TOUCHED}
+_TELL_ARTICLES = """
 INSERT INTO article_subjects (article, subject, day, outlet, on_beat)
 SELECT told.article, s.id, told.day, told.outlet, told.on_beat
-  FROM told CROSS JOIN subjects s ON s.kind = told.kind AND s.key = told.key
+  FROM temp.counted_told told CROSS JOIN subjects s ON s.kind = told.kind AND s.key = told.key
 """
 _COUNT_STORIES = """
 INSERT INTO daily_counts (kind, subject, day, stories, all_stories)
 SELECT s.kind, c.subject, c.day, {sign} * sum(c.stories), {sign} * sum(c.all_stories)
   FROM (SELECT x.subject, x.day, 0 AS stories, 1 AS all_stories
-          FROM temp.counted_stories t CROSS JOIN story_subjects x ON x.story = t.story
+          FROM story_subjects x WHERE x.story IN (SELECT story FROM temp.counted_stories)
         UNION ALL
         SELECT x.subject, x.day_on_beat, 1, 0
-          FROM temp.counted_stories t CROSS JOIN story_subjects x ON x.story = t.story
-         WHERE x.day_on_beat IS NOT NULL) c
+          FROM story_subjects x
+         WHERE x.story IN (SELECT story FROM temp.counted_stories) AND x.day_on_beat IS NOT NULL) c
   CROSS JOIN subjects s ON s.id = c.subject
  WHERE 1 GROUP BY c.subject, c.day
 ON CONFLICT (subject, day) DO UPDATE
@@ -91,8 +103,8 @@ ON CONFLICT (subject, day) DO UPDATE
 _TELL_STORIES = """
 INSERT INTO story_subjects (story, subject, day, day_on_beat)
 SELECT a.story, c.subject, min(c.day), min(CASE WHEN c.on_beat THEN c.day END)
-  FROM temp.counted_stories t CROSS JOIN articles a ON a.story = t.story
-  CROSS JOIN article_subjects c ON c.article = a.id
+  FROM articles a CROSS JOIN article_subjects c ON c.article = a.id
+ WHERE a.story IN (SELECT story FROM temp.counted_stories)
  GROUP BY a.story, c.subject
 """
 
@@ -135,6 +147,7 @@ def _take(db: Database) -> int:
         "SELECT EXISTS (SELECT 1 FROM stale_articles) OR EXISTS (SELECT 1 FROM stale_stories)"
     ).fetchone()[0]:
         return 0
+    db.execute(f"CREATE TEMP TABLE IF NOT EXISTS counted_told ({_TOLD_COLUMNS})")
     for table, column in (("articles", "article"), ("stories", "story")):
         db.execute(f"CREATE TEMP TABLE IF NOT EXISTS counted_{table} ({column} INTEGER PRIMARY KEY)")
         db.execute(f"DELETE FROM temp.counted_{table}")
@@ -143,8 +156,8 @@ def _take(db: Database) -> int:
         )
         db.execute(f"DELETE FROM stale_{table} WHERE {column} IN (SELECT {column} FROM temp.counted_{table})")
     db.execute(
-        "INSERT OR IGNORE INTO temp.counted_stories SELECT a.story FROM temp.counted_articles t "
-        "CROSS JOIN articles a ON a.id = t.article WHERE a.story IS NOT NULL"
+        "INSERT OR IGNORE INTO temp.counted_stories SELECT story FROM articles "
+        "WHERE id IN (SELECT article FROM temp.counted_articles) AND story IS NOT NULL"
     )
     return _rows(db, "temp.counted_articles") + _rows(db, "temp.counted_stories")
 
@@ -152,6 +165,8 @@ def _take(db: Database) -> int:
 def _recount(db: Database) -> None:
     db.execute(_COUNT_ARTICLES.format(sign="-1"))
     db.execute("DELETE FROM article_subjects WHERE article IN (SELECT article FROM temp.counted_articles)")
+    db.execute("DELETE FROM temp.counted_told")
+    db.execute(_TELL)
     db.execute(_SUBJECTS)
     db.execute(_TELL_ARTICLES)
     db.execute(_COUNT_ARTICLES.format(sign="1"))

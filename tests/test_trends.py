@@ -319,20 +319,25 @@ def plans(store: Store, sql: str, values: dict[str, object]) -> list[str]:
     return [step[3] for step in store.db.execute(f"EXPLAIN QUERY PLAN {sql}", named)]
 
 
-def test_keeping_the_counts_looks_up_what_was_touched_and_scans_no_table(store: Store) -> None:
-    a_year(store, weeks=2)
+def test_keeping_the_counts_looks_up_what_was_touched_and_reads_no_whole_table(store: Store) -> None:
+    """With a large file's statistics, which tempt the planner to read a table into a Bloom filter."""
+    a_year(store, weeks=3)
     with store.write() as db:
-        rollups.rebuild(db)
+        db.execute("ANALYZE")
+        db.execute("UPDATE sqlite_stat1 SET stat = '1000000' || substr(stat, instr(stat || ' ', ' '))")
+    store.db.execute("ANALYZE sqlite_schema")  # reads the statistics anew
+    own = ("SCAN dated", "SCAN d", "SCAN told", "SCAN c", "SCAN counted_told", "SCAN temp.counted_told")
     for sql in (
+        rollups._TELL,
         rollups._SUBJECTS,
         rollups._TELL_ARTICLES,
         rollups._TELL_STORIES,
         rollups._COUNT_ARTICLES.format(sign="1"),
         rollups._COUNT_STORIES.format(sign="1"),
     ):
-        scans = [step for step in plans(store, sql, {}) if step.startswith("SCAN")]
-        small = ("SCAN t", "SCAN dated", "SCAN d", "SCAN told", "SCAN c", "SCAN CONSTANT")
-        assert all(step.split(" USING")[0] in small for step in scans), scans
+        steps = plans(store, sql, {})
+        assert not [step for step in steps if step.startswith("SCAN") and step.split(" USING")[0] not in own]
+        assert not [step for step in steps if "BLOOM FILTER" in step and "ON d " not in step], steps
 
 
 def test_a_story_found_by_assign_is_counted_in_the_same_transaction(store: Store) -> None:
