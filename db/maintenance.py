@@ -183,9 +183,8 @@ def _counts(store: Store, repair: bool) -> Fault | None:
     if repair:
         with store.write() as db:
             rollups.rebuild(db)
-    rows = found.article_subjects + found.story_subjects + found.daily_counts
     mended = repair and not rollups.drift(store.db)
-    return Fault("counts that differ from a recount", rows, "run `newsgauge check --repair`", mended)
+    return Fault("counts that differ from a recount", found.rows, "run `newsgauge check --repair`", mended)
 
 
 _OLD = "published < :before AND body_pruned_at IS NULL AND read_at IS NOT NULL AND body != ''"

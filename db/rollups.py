@@ -116,9 +116,15 @@ class Drift:
     article_subjects: int
     story_subjects: int
     daily_counts: int
+    subjects: int
+
+    @property
+    def rows(self) -> int:
+        """All of them together."""
+        return self.article_subjects + self.story_subjects + self.daily_counts + self.subjects
 
     def __bool__(self) -> bool:
-        return bool(self.article_subjects or self.story_subjects or self.daily_counts)
+        return self.rows > 0
 
 
 def refresh(db: Database) -> int:
@@ -137,6 +143,7 @@ def rebuild(db: Database) -> None:
     """Count everything anew. Call it inside a transaction."""
     for table in ("daily_counts", "story_subjects", "article_subjects", "stale_articles", "stale_stories"):
         db.execute(f"DELETE FROM {table}")
+    db.execute("UPDATE subjects SET stories = 0, articles = 0")
     db.execute("INSERT INTO stale_articles SELECT id FROM articles")
     refresh(db)
 
@@ -211,6 +218,12 @@ def drift(db: Database) -> Drift:
             db,
             "SELECT subject, day, stories, articles, all_stories, all_articles FROM daily_counts",
             _DAYS_TOLD,
+        ),
+        _differences(
+            db,
+            "SELECT id, stories, articles FROM subjects WHERE stories OR articles",
+            "SELECT subject, sum(stories), sum(articles) FROM daily_counts GROUP BY subject "
+            "HAVING sum(stories) OR sum(articles)",
         ),
     )
 

@@ -86,6 +86,7 @@ def test_a_sound_file_has_no_faults(path: Path, tmp_path: Path) -> None:
 
 
 FAULTS = {
+    "counts that differ from a recount ": "UPDATE subjects SET stories = 0",
     "counts that differ from a recount": "UPDATE daily_counts SET stories = stories + 1",
     "stories that miscount their articles": "UPDATE stories SET articles = 7",
     "the search index differs from the articles": (
@@ -101,7 +102,7 @@ def test_what_derives_from_other_rows_is_found_and_mended(path: Path, what: str)
     with open_store(path) as store, store.write() as db:
         db.execute(FAULTS[what])
     found = maintenance.check(path)
-    assert what in [fault.what for fault in found.faults] and not found.sound
+    assert what.strip() in [fault.what for fault in found.faults] and not found.sound
     assert maintenance.check(path, repair=True).sound
     assert maintenance.check(path).faults == ()
 

@@ -159,7 +159,7 @@ def company(connection: sqlite3.Connection, number: int) -> Values | None:
             "SELECT * FROM fact_figures WHERE company = :id ORDER BY published DESC, id LIMIT 50",
             {"id": number},
         ),
-        "sentences": _sentences(connection, "company_mentions", "company", number),
+        "sentences": _sentences(connection, "company", number),
     }
 
 
@@ -175,15 +175,20 @@ def _ownerships(connection: sqlite3.Connection, number: int, here: str, there: s
 def _themes_beside(connection: sqlite3.Connection, number: int) -> list[Row]:
     return ask(
         connection,
-        """
-        SELECT t.id, t.label, count(DISTINCT coalesce(a.story, -a.id)) AS stories
-          FROM (SELECT DISTINCT article FROM company_mentions WHERE company = :id) c
-          JOIN articles a ON a.id = c.article
-          JOIN theme_mentions m ON m.article = a.id JOIN themes t ON t.id = m.theme
-         WHERE a.on_beat = 1 AND m.on_beat = 1
-         GROUP BY t.id ORDER BY stories DESC, t.id LIMIT 12
-        """,
+        "SELECT t.id, t.label, s.stories FROM subjects s JOIN themes t ON t.id = s.theme "
+        "WHERE s.company = :id AND s.kind = 'theme and company' AND s.stories > 0 "
+        "ORDER BY s.stories DESC, t.id LIMIT 12",
         {"id": number},
+    )
+
+
+def _companies_beside(connection: sqlite3.Connection, name: str) -> list[Row]:
+    return ask(
+        connection,
+        "SELECT c.id, c.name, s.stories FROM subjects s JOIN companies c ON c.id = s.company "
+        f"WHERE s.theme = :id AND s.kind = 'theme and company' AND s.stories > 0 AND c.kind IN {COUNTED} "
+        "ORDER BY s.stories DESC, c.name LIMIT 12",
+        {"id": name},
     )
 
 
@@ -196,44 +201,51 @@ def theme(connection: sqlite3.Connection, name: str) -> Values | None:
     return {
         "theme": found,
         "chart": _week_bars(rows.weeks_of_theme(connection, name, until, 2 * WEEKS)),
-        "outlets": _beside_theme(connection, name, "outlets o ON o.id = a.outlet", "o.id, o.name"),
-        "companies": _beside_theme(
+        "outlets": _beside_theme(connection, name, until, "outlets o ON o.id = a.outlet", "o.id, o.name"),
+        "companies": _companies_beside(connection, name),
+        "countries": _beside_theme(
             connection,
             name,
-            f"company_mentions x ON x.article = a.id JOIN companies c ON c.id = x.company AND c.kind IN "
-            f"{COUNTED}",
-            "c.id, c.name",
+            until,
+            "country_mentions k ON k.article = a.id",
+            "k.country AS id, k.country AS name",
         ),
-        "countries": _beside_theme(
-            connection, name, "country_mentions k ON k.article = a.id", "k.country AS id, k.country AS name"
-        ),
-        "sentences": _sentences(connection, "theme_mentions", "theme", name),
+        "sentences": _sentences(connection, "theme", name),
     }
 
 
-def _beside_theme(connection: sqlite3.Connection, name: str, join: str, columns: str) -> list[Row]:
+def _beside_theme(
+    connection: sqlite3.Connection, name: str, until: date, join: str, columns: str
+) -> list[Row]:
+    """What stands beside a theme in the twelve weeks up to *until*."""
+    since = until - timedelta(days=7 * WEEKS - 1)
     return ask(
         connection,
         f"""
         SELECT {columns}, count(DISTINCT coalesce(a.story, -a.id)) AS stories
-          FROM (SELECT DISTINCT article FROM theme_mentions WHERE theme = :id AND on_beat = 1) m
-          JOIN articles a ON a.id = m.article JOIN {join}
+          FROM article_subjects x CROSS JOIN articles a ON a.id = x.article JOIN {join}
+         WHERE x.subject = :subject AND x.day >= :since AND x.on_beat = 1
          GROUP BY 1 ORDER BY stories DESC, 2 LIMIT 12
         """,
-        {"id": name},
+        {"subject": rows.subject(connection, "theme", name), "since": since.isoformat()},
     )
 
 
-def _sentences(connection: sqlite3.Connection, table: str, column: str, of: str | int) -> list[Row]:
+def _sentences(connection: sqlite3.Connection, kind: str, of: str | int) -> list[Row]:
+    """The newest sentences that name a theme or company, once a story."""
     return ask(
         connection,
         f"""
         SELECT m.sentence, m.text, a.id AS article, a.published, coalesce(o.name, '') AS outlet
-          FROM {table} m JOIN articles a ON a.id = m.article LEFT JOIN outlets o ON o.id = a.outlet
-         WHERE m.{column} = :id AND m.part = 'body' AND m.on_beat = 1
+          FROM (SELECT article FROM article_subjects WHERE subject = :subject AND on_beat = 1
+                 ORDER BY day DESC LIMIT 200) x
+          CROSS JOIN articles a ON a.id = x.article
+          CROSS JOIN {kind}_mentions m ON m.article = a.id AND m.{kind} = :id
+          LEFT JOIN outlets o ON o.id = a.outlet
+         WHERE m.part = 'body' AND m.on_beat = 1
          GROUP BY coalesce(a.story, -a.id) ORDER BY a.published DESC LIMIT 12
         """,
-        {"id": of},
+        {"id": of, "subject": rows.subject(connection, kind, str(of))},
     )
 
 

@@ -52,38 +52,36 @@ def weeks_of_theme(
     connection: sqlite3.Connection, theme: str, until: date, weeks: int
 ) -> list[tuple[date, int]]:
     """Stories of *theme* on the beat in each of the *weeks* seven-day windows that end on *until*."""
-    return _weeks(
-        connection,
-        "SELECT m.article FROM theme_mentions m WHERE m.theme = :id AND m.on_beat = 1",
-        theme,
-        until,
-        weeks,
-    )
+    return _weeks(connection, "theme", theme, until, weeks)
 
 
 def weeks_of_company(
     connection: sqlite3.Connection, company: int, until: date, weeks: int
 ) -> list[tuple[date, int]]:
     """Stories that name *company*, likewise."""
-    return _weeks(
-        connection, "SELECT m.article FROM company_mentions m WHERE m.company = :id", company, until, weeks
+    return _weeks(connection, "company", str(company), until, weeks)
+
+
+def subject(connection: sqlite3.Connection, kind: str, key: str) -> int | None:
+    """The row under which a theme, company or metric is counted; None where nothing was."""
+    row = one(
+        connection, "SELECT id FROM subjects WHERE kind = :kind AND key = :key", {"kind": kind, "key": key}
     )
+    return int(row["id"]) if row else None
 
 
 def _weeks(
-    connection: sqlite3.Connection, mentions: str, of: str | int, until: date, weeks: int
+    connection: sqlite3.Connection, kind: str, key: str, until: date, weeks: int
 ) -> list[tuple[date, int]]:
     first = until - timedelta(days=7 * weeks - 1)
     rows = ask(
         connection,
-        f"""
-        SELECT CAST((julianday(substr(a.published, 1, 10)) - julianday(:first)) / 7 AS INTEGER) AS week,
-               count(DISTINCT coalesce(a.story, -a.id)) AS stories
-          FROM articles a
-         WHERE a.id IN ({mentions}) AND a.published >= :first AND a.published < :after
+        """
+        SELECT CAST((julianday(day) - julianday(:first)) / 7 AS INTEGER) AS week, sum(stories) AS stories
+          FROM daily_counts WHERE subject = :subject AND day BETWEEN :first AND :until
          GROUP BY week
         """,
-        {"id": of, "first": first.isoformat(), "after": (until + timedelta(days=1)).isoformat()},
+        {"subject": subject(connection, kind, key), "first": first.isoformat(), "until": until.isoformat()},
     )
     counts = {row["week"]: row["stories"] for row in rows}
     return [(first + timedelta(days=7 * week), counts.get(week, 0)) for week in range(weeks)]
@@ -93,15 +91,20 @@ def leading_themes(connection: sqlite3.Connection, since: date, limit: int = 12)
     """The themes in most stories on the beat since a day."""
     return ask(
         connection,
-        """
-        SELECT t.id, t.label, count(DISTINCT coalesce(a.story, -a.id)) AS stories,
-               count(DISTINCT a.outlet) AS outlets
-          FROM articles a JOIN theme_mentions m ON m.article = a.id JOIN themes t ON t.id = m.theme
-         WHERE a.published >= :since AND m.on_beat = 1
-         GROUP BY t.id ORDER BY stories DESC, t.id LIMIT :limit
+        f"""
+        SELECT t.id, t.label, l.stories, {_OUTLETS_SINCE}
+          FROM (SELECT d.subject, sum(d.stories) AS stories FROM daily_counts d
+                 WHERE d.kind = 'theme' AND d.day >= :since AND d.stories > 0
+                 GROUP BY d.subject ORDER BY stories DESC, d.subject LIMIT :limit) l
+          JOIN subjects s ON s.id = l.subject JOIN themes t ON t.id = s.theme
+         ORDER BY l.stories DESC, t.id
         """,
         {"since": since.isoformat(), "limit": limit},
     )
+
+
+_OUTLETS_SINCE = """(SELECT count(DISTINCT x.outlet) FROM article_subjects x
+             WHERE x.subject = l.subject AND x.day >= :since AND x.on_beat = 1) AS outlets"""
 
 
 def leading_companies(connection: sqlite3.Connection, since: date, limit: int = 12) -> list[Row]:
@@ -109,11 +112,13 @@ def leading_companies(connection: sqlite3.Connection, since: date, limit: int = 
     return ask(
         connection,
         f"""
-        SELECT c.id, c.name, count(DISTINCT coalesce(a.story, -a.id)) AS stories,
-               count(DISTINCT a.outlet) AS outlets
-          FROM articles a JOIN company_mentions m ON m.article = a.id JOIN companies c ON c.id = m.company
-         WHERE a.published >= :since AND a.on_beat = 1 AND c.kind IN {COUNTED}
-         GROUP BY c.id ORDER BY stories DESC, c.name LIMIT :limit
+        SELECT c.id, c.name, l.stories, {_OUTLETS_SINCE}
+          FROM (SELECT d.subject, sum(d.stories) AS stories FROM daily_counts d
+                  JOIN subjects s ON s.id = d.subject JOIN companies c ON c.id = s.company
+                 WHERE d.kind = 'company' AND d.day >= :since AND d.stories > 0 AND c.kind IN {COUNTED}
+                 GROUP BY d.subject ORDER BY stories DESC, d.subject LIMIT :limit) l
+          JOIN subjects s ON s.id = l.subject JOIN companies c ON c.id = s.company
+         ORDER BY l.stories DESC, c.name
         """,
         {"since": since.isoformat(), "limit": limit},
     )
@@ -125,7 +130,7 @@ def new_facts(connection: sqlite3.Connection, limit: int = 12) -> list[Row]:
         connection,
         """
         SELECT * FROM fact_figures WHERE id IN (
-          SELECT min(f.id) FROM facts f JOIN articles a ON a.id = f.article
+          SELECT min(f.id) FROM articles a CROSS JOIN facts f ON f.article = a.id
            WHERE f.confidence = 'high' AND f.on_beat = 1 AND a.on_beat = 1
              AND a.published >= (SELECT date(max(published), '-21 days') FROM articles)
            GROUP BY coalesce(a.story, -a.id), f.metric, f.subject, f.period_end
