@@ -236,7 +236,8 @@ class _Batch:
             rows["p"].append((number, number, float(own.integers(1, 90))))
             if own.random() < 0.5:
                 metric = METRICS[min(int(own.geometric(0.3)) - 1, len(METRICS) - 1)]
-                rows["f"].append((number, number * 2, f"Company {own.integers(0, 50)}", metric, beat))
+                subject = int(own.integers(0, 50))
+                rows["f"].append((number, number * 2, f"Company {subject}", subject + 1, metric, beat))
             rows["l"].append((number, COUNTRIES[int(own.integers(0, len(COUNTRIES)))]))
         for key, sql in _INSERTS.items():
             self._many(sql, iter(rows[key]))
@@ -268,9 +269,9 @@ _INSERTS = {
         f"VALUES ({_PLACE}, 'percent', ?, ?, ?)"
     ),
     "f": (
-        "INSERT INTO facts (article, money, subject, metric_id, on_beat, metric, basis, confidence, "
+        "INSERT INTO facts (article, money, subject, company, metric_id, on_beat, metric, basis, confidence, "
         "sentence, rule, period_end) "
-        f"VALUES (?, ?, ?, ?, ?, 'metric', 'reported', 'high', {_SENTENCE}, 'made', '2026-06-30')"
+        f"VALUES (?, ?, ?, ?, ?, ?, 'metric', 'reported', 'high', {_SENTENCE}, 'made', '2026-06-30')"
     ),
     "l": f"INSERT INTO country_mentions ({_COLUMNS}, article, country) VALUES ({_PLACE}, ?, ?)",
 }

@@ -36,7 +36,7 @@ def column(counting: Counting, on_beat: bool) -> str:
 _COUNTED = f"(s.company IS NULL OR (c.merged_into IS NULL AND c.kind IN {COUNTED}))"
 
 LEADING = """
-SELECT d.subject FROM daily_counts d
+SELECT d.subject FROM daily_counts d INDEXED BY daily_counts_day
   JOIN subjects s ON s.id = d.subject
   LEFT JOIN companies c ON c.id = s.company
  WHERE d.kind = :kind AND d.day BETWEEN :first AND :last AND d.{column} > 0

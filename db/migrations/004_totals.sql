@@ -23,4 +23,4 @@ CREATE TRIGGER daily_counts_total_delete AFTER DELETE ON daily_counts BEGIN
 END;
 
 -- What the funnel counts, without reading the articles' texts.
-CREATE INDEX articles_funnel ON articles (on_beat, body_source, read_at);
+CREATE INDEX articles_funnel ON articles (body_source, read_at, on_beat);

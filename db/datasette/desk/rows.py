@@ -93,7 +93,8 @@ def leading_themes(connection: sqlite3.Connection, since: date, limit: int = 12)
         connection,
         f"""
         SELECT t.id, t.label, l.stories, {_OUTLETS_SINCE}
-          FROM (SELECT d.subject, sum(d.stories) AS stories FROM daily_counts d
+          FROM (SELECT d.subject, sum(d.stories) AS stories
+                  FROM daily_counts d INDEXED BY daily_counts_day
                  WHERE d.kind = 'theme' AND d.day >= :since AND d.stories > 0
                  GROUP BY d.subject ORDER BY stories DESC, d.subject LIMIT :limit) l
           JOIN subjects s ON s.id = l.subject JOIN themes t ON t.id = s.theme
@@ -113,7 +114,8 @@ def leading_companies(connection: sqlite3.Connection, since: date, limit: int = 
         connection,
         f"""
         SELECT c.id, c.name, l.stories, {_OUTLETS_SINCE}
-          FROM (SELECT d.subject, sum(d.stories) AS stories FROM daily_counts d
+          FROM (SELECT d.subject, sum(d.stories) AS stories
+                  FROM daily_counts d INDEXED BY daily_counts_day
                   JOIN subjects s ON s.id = d.subject JOIN companies c ON c.id = s.company
                  WHERE d.kind = 'company' AND d.day >= :since AND d.stories > 0 AND c.kind IN {COUNTED}
                  GROUP BY d.subject ORDER BY stories DESC, d.subject LIMIT :limit) l
@@ -130,7 +132,8 @@ def new_facts(connection: sqlite3.Connection, limit: int = 12) -> list[Row]:
         connection,
         """
         SELECT * FROM fact_figures WHERE id IN (
-          SELECT min(f.id) FROM articles a CROSS JOIN facts f ON f.article = a.id
+          SELECT min(f.id) FROM articles a INDEXED BY articles_published
+           CROSS JOIN facts f ON f.article = a.id
            WHERE f.confidence = 'high' AND f.on_beat = 1 AND a.on_beat = 1
              AND a.published >= (SELECT date(max(published), '-21 days') FROM articles)
            GROUP BY coalesce(a.story, -a.id), f.metric, f.subject, f.period_end
