@@ -1,0 +1,119 @@
+"""Which currency a word means that several share: ``$``, ``¥``, ``pesos``.
+
+In this order: the text defines it (``in Canadian dollars``), the dateline, the publisher's country or name,
+what else the text speaks of (for ``¥`` and words of many countries), the family's default.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache
+from typing import Any
+
+from extractors.figures.vocabulary import either, families, plurals, rules, units
+from extractors.findings import Text
+
+_HEAD = 160
+"""A dateline begins within so many characters."""
+
+
+class Context:
+    """What a text and its publisher say of shared currency words; each question is answered once."""
+
+    def __init__(self, text: str, about: Text | None) -> None:
+        self._text, self._about = text, about
+        self._known: dict[str, tuple[str | None, bool]] = {}
+
+    def currency(self, family: str) -> tuple[str | None, bool]:
+        """The ISO code that a word of *family* means here, and whether that was inferred."""
+        if family not in self._known:
+            self._known[family] = self._resolve(family, families()[family])
+        return self._known[family]
+
+    def _resolve(self, family: str, rule: dict[str, Any]) -> tuple[str | None, bool]:
+        by_country: dict[str, str] = rule["by_country"]
+        if defined := self._defined(family, set(by_country.values())):
+            return defined, False
+        country = self._country(by_country)
+        return (by_country[country], True) if country else (rule.get("default"), True)
+
+    def _defined(self, family: str, codes: set[str]) -> str | None:
+        match = _definitions(family).search(self._text)
+        if not match:
+            return None
+        unit = units().get(match[1].lower())
+        return unit.currency if unit and unit.currency in codes else None
+
+    def _country(self, by_country: dict[str, str]) -> str | None:
+        dateline = _dateline(self._text[:_HEAD])
+        if dateline in by_country:
+            return dateline
+        about = self._about
+        if about and about.publisher_country in by_country:
+            return about.publisher_country
+        if about and about.publisher and (named := _named(about.publisher, by_country)):
+            return named
+        default = by_country.get("US") == "USD"
+        return None if default else _named(self._text, by_country)
+
+
+@cache
+def _definitions(family: str) -> re.Pattern[str]:
+    """``in Canadian dollars``, ``(all figures in HK dollars)``: a currency named apart from any amount."""
+    words = families()[family]["words"]
+    forms = {form.lower() for word in words for form in plurals(word)}
+    named = [w for w in units() if w not in forms and any(w.endswith(f" {form}") for form in forms)]
+    return re.compile(
+        rf"\b(?:in|are|is|means|denotes|refers? to|to be|as|use[ds]?|uses)\s(?:the\s)?({either(named)})\b",
+        re.I,
+    )
+
+
+@cache
+def _places() -> dict[str, str]:
+    return {place: country for country, places in rules("context")["places"].items() for place in places}
+
+
+@cache
+def _dateline_pattern() -> re.Pattern[str]:
+    places = either(_places())
+    return re.compile(
+        rf"(?:^|\n|\) ?|[-–—/] ?)\(?({places})(?:[,/ (][^—–:\n]{{0,40}}?)?\s?(?:--|—|–|-\s|\s-|:|\()"
+        rf"|^\(?({places})\b",
+        re.M,
+    )
+
+
+def _dateline(head: str) -> str | None:
+    match = _dateline_pattern().search(head)
+    if match:
+        return _places()[match[1] or match[2]]
+    titled = _TITLED.match(head)
+    return _places().get(titled[1].upper()) if titled else None
+
+
+_TITLED = re.compile(
+    r"\s*(?:\([^)]{2,20}\) )?([A-Z][a-z]+(?: [A-Z][a-z]+)?)(?:, [A-Z][a-z]+\.?(?: \d{1,2})?)? ?"
+    r"(?:\([^)]{2,30}\) ?)?(?:--|—|–)"
+)
+
+
+@cache
+def _adjectives() -> tuple[re.Pattern[str], dict[str, str]]:
+    countries = {word: country for country, words in rules("context")["adjectives"].items() for word in words}
+    return re.compile(rf"\b({either(countries)})(?![a-z])"), countries
+
+
+def _named(text: str, by_country: dict[str, str]) -> str | None:
+    """The country of *by_country* that *text* names most; None where none is, or two as often."""
+    pattern, countries = _adjectives()
+    counted = Counter(countries[match[1]] for match in pattern.finditer(text))
+    ranked = [(n, c) for c, n in counted.most_common() if c in by_country]
+    if not ranked or (
+        len(ranked) > 1
+        and ranked[0][0] == ranked[1][0]
+        and by_country[ranked[0][1]] != by_country[ranked[1][1]]
+    ):
+        return None
+    return ranked[0][1]

@@ -1,0 +1,126 @@
+"""What looks like a figure and is none: pounds of weight, "won" the verb, 50 Cent, "my two cents"."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from extractors.figures.atoms import Atom
+from extractors.figures.joining import goes_on
+from extractors.figures.vocabulary import either, rules
+
+_ADVICE = re.compile(r"\b(?:my|his|her|their|your|our|own) $")
+_IDIOM = re.compile(r"\bin for $")
+_CLOCK = re.compile(r"\b(?:at|till|until|by|before|after|from|to|@) $|\d $")
+_TIMES_WORD = re.compile(r" ([a-z-]+)")
+_SIZE = re.compile(r" ?(?:-|x|by|×) ?\d|[a-z0-9]", re.I)
+_VAGUE_BEFORE = re.compile(
+    r"\b(?:a few|several|many|some|hundreds of|tens of|dozens of)(?: hundred| thousand)? $|数$|几$"
+)
+
+
+def is_figure(text: str, low: str, atom: Atom) -> bool:
+    """Whether *atom*, which has a unit, is an amount or a ratio at all."""
+    unit = atom.unit
+    if unit is None:
+        return False
+    if unit.kind == "multiple":
+        return _is_multiple(text, low, atom)
+    if atom.where == "before" or atom.where == "shared":
+        return True
+    if unit.word in ("point", "points"):
+        return _is_rate_point(low, atom)
+    if unit.kind != "money":
+        return unit.word != "percentage" or not low[atom.end + 1 : atom.end + 2].isalpha()
+    return _is_money(text, low, atom)
+
+
+@cache
+def _points() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    rule = rules("figures")["points"]
+    return re.compile(rf"\b(?:{either(rule['rates'])})\b|%"), re.compile(rf"\b(?:{either(rule['scores'])})\b")
+
+
+def _is_rate_point(low: str, atom: Atom) -> bool:
+    """``the margin slipped by 1.2 points``: points of a rate, not of an index or a game."""
+    around = low[max(0, atom.start - 80) : atom.end + 40]
+    rate, score = _points()
+    moved = atom.number.shape == "words" and atom.number.value < 1
+    small = not atom.power and atom.number.value < 100
+    return small and (moved or bool(rate.search(around))) and not score.search(around)
+
+
+def _is_money(text: str, low: str, atom: Atom) -> bool:
+    unit = atom.unit
+    assert unit is not None
+    word = low[atom.number.end : atom.end].strip(" -")
+    if word == "won":
+        return _is_korean(atom)
+    if word == "p":
+        return not (atom.number.value <= 12 and _CLOCK.search(low, max(0, atom.start - 8), atom.start))
+    if word.rstrip("s") == "pound" and _IDIOM.search(low, max(0, atom.start - 8), atom.start):
+        return False
+    if word.rstrip("s") == "pound":
+        return not _is_weight(low, atom)
+    if word.rstrip("s") == "grand" or text[atom.number.start : atom.number.end] in ("a", "A"):
+        return goes_on(low, atom.end)
+    if unit.worth < 1 and unit.family == "dollar":
+        named = text[atom.start : atom.end] == "50 Cent"
+        return not named and not (atom.amount == unit.worth * 2 and _ADVICE.search(low, 0, atom.start))
+    return True
+
+
+def _is_korean(atom: Atom) -> bool:
+    """``15 won`` is mostly a verb: a sum in won has at least three digits and is no year."""
+    number = atom.number
+    if number.power or number.shape in ("grouped", "spaced"):
+        return True
+    return number.shape == "digits" and number.value >= 100 and not 1900 <= number.value <= 2099
+
+
+@cache
+def _weight() -> tuple[re.Pattern[str], ...]:
+    rule = rules("figures")["weight"]
+    return (
+        re.compile(rf"\b(?:{either(rule['before'])})\b[^.;]{{0,24}}$"),
+        re.compile(rf" (?:{either(rule['after'])})\b"),
+        re.compile(rf" (?:{either(rule['money_after'])})\b"),
+        re.compile(rf" (?:[a-z]+ )?(?:{either(rule['money_nouns'])})\b"),
+    )
+
+
+def _is_weight(low: str, atom: Atom) -> bool:
+    if atom.power >= 4:
+        return False
+    weighing, after, money_after, money_noun = _weight()
+    if after.match(low, atom.end) or (
+        low.startswith(" of ", atom.end) and not money_after.match(low, atom.end)
+    ):
+        return True
+    if low[atom.number.end : atom.number.end + 1] == "-" and not low.endswith("s", 0, atom.end):
+        return not money_noun.match(low, atom.end)
+    return bool(weighing.search(low, max(0, atom.start - 40), atom.start))
+
+
+def _is_multiple(text: str, low: str, atom: Atom) -> bool:
+    unit, number = atom.unit, atom.number
+    assert unit is not None
+    if unit.word in ("x", "×"):
+        return not _SIZE.match(text, atom.end) and text[atom.start - 1 : atom.start] not in ("x", "×")
+    if unit.word != "times":
+        return True
+    if number.power or number.value < 1:
+        return False
+    rule = rules("figures")["times"]
+    following = _TIMES_WORD.match(low, atom.end)
+    if following and following[1] in rule["after"]:
+        return following[1] != "over" or True
+    return bool(_grew().search(low, max(0, atom.start - 40), atom.start)) and goes_on(low, atom.end)
+
+
+@cache
+def _grew() -> re.Pattern[str]:
+    fillers = r"(?:(?:by|to|about|nearly|almost|more than|over|around|some|roughly|at least|up to|an|a) )*"
+    return re.compile(
+        rf"\b(?:{either(rules('figures')['times']['before'])}) {fillers}(?:[a-z0-9.]+ (?:to|or) )?$"
+    )

@@ -1,0 +1,316 @@
+"""Numbers that share a unit, ends of ranges, pounds and pence: what stands between two numbers decides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache
+from itertools import pairwise
+
+from extractors.figures.atoms import Atom
+from extractors.figures.vocabulary import CENT, Unit, either, rules
+
+_RANGE = re.compile(
+    r" ?(?:-|–|—|~|--) ?|-? to (?:about |around |almost |nearly |roughly |as much as )?|-to-(?:a-)?|至|到|- "
+)
+_LIST = re.compile(
+    r",? (?:and|or|and then|&|versus|vs\.?|plus) (?:a |about |nearly |over |then )?"
+    r"|, (?:then )?|/|、|和|与|及| ?& ?"
+)
+_CONJUNCTION = re.compile(r"and|or|/|和|与|及|&|then|versus|vs")
+_BETWEEN = re.compile(r"\bbetween (?:about |around |roughly |some |an estimated )?$")
+_FROM = re.compile(
+    r"\bfrom (?:about |around |just |some |only |roughly |nearly |almost |over |as low as |a )?$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """Patterns of ``[changes]``: what moved from, what moved at all, moved in the past, spreads from."""
+
+    moved: re.Pattern[str]
+    motion: re.Pattern[str]
+    past: re.Pattern[str]
+    spread: re.Pattern[str]
+
+
+@cache
+def _changes() -> _Changes:
+    rule = rules("figures")["changes"]
+    motion = rf"\b(?:(?:{either(rule['stems'])})[a-z]*|{either(rule['words'])})"
+    return _Changes(
+        moved=re.compile(rf"{motion} from\b"),
+        motion=re.compile(rf"{motion}\b"),
+        past=re.compile(rf"\b(?:{either(rule['past'])})\b[a-z ,]{{0,20}}$"),
+        spread=re.compile(rf"\b(?:{either(rule['spread'])})[a-z]*\W+(?:[a-z]+\W+){{0,2}}from\b"),
+    )
+
+
+SHORT = 32
+"""Numbers further apart than this neither make a range nor a list."""
+
+
+def link(text: str, low: str, left: Atom, right: Atom) -> str:
+    """What joins two neighbours: ``range``, ``list``, ``listed`` (with and, or), or nothing."""
+    if right.start - left.end > SHORT:
+        return ""
+    gap = low[left.end : right.start]
+    if _RANGE.fullmatch(gap):
+        return "range"
+    if gap == " and " and _BETWEEN.search(low, max(0, left.start - 30), left.start):
+        return "range"
+    if _LIST.fullmatch(gap):
+        return "listed" if _CONJUNCTION.search(gap) else "list"
+    return ""
+
+
+def share(text: str, low: str, atoms: Sequence[Atom]) -> list[Atom]:
+    """*atoms*, where numbers without a unit take that of a neighbour in a range, a list or a comparison."""
+    links = [link(text, low, left, right) for left, right in pairwise(atoms)]
+    shared = _from_right(text, low, list(atoms), links)
+    shared = _from_left(text, low, shared, links)
+    return _across(text, low, shared)
+
+
+def _from_right(text: str, low: str, atoms: list[Atom], links: list[str]) -> list[Atom]:
+    """``8, 22 and 35 percent``, ``10 to 15 million yuan``: the unit after the last one."""
+    for place in range(len(atoms) - 2, -1, -1):
+        left, right, joint = atoms[place], atoms[place + 1], links[place]
+        if not joint or left.dead or right.unit is None:
+            continue
+        if left.unit is None and right.where == "after" and _may_share(low, atoms, links, place):
+            power = _inherited(left, right, joint)
+            atoms[place] = replace(left, unit=right.unit, where="after", power=power)
+        elif left.unit and _same(left.unit, right.unit) and left.where == "before" and not left.power:
+            atoms[place] = replace(left, power=_inherited(left, right, joint))
+    return atoms
+
+
+def _may_share(low: str, atoms: list[Atom], links: list[str], place: int) -> bool:
+    left, right = atoms[place], atoms[place + 1]
+    if links[place] == "range":
+        return not _is_year(left, low) or bool(right.power)
+    if _is_year(left, low) or _is_date(low, left) or (left.number.power and not right.power):
+        return False
+    if links[place] == "listed":
+        return True
+    return (
+        place + 1 < len(links)
+        and links[place + 1] in ("list", "listed")
+        and atoms[place + 2].unit == right.unit
+    )
+
+
+def _is_year(atom: Atom, low: str) -> bool:
+    number = atom.number
+    return (
+        number.shape == "digits"
+        and not number.power
+        and 1900 <= number.value <= 2099
+        and number.value % 1 == 0
+    )
+
+
+_MONTH = re.compile(
+    r"\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.? $"
+    r"|\b(?:top|no\.?|q|day|week|page|age|aged|on the|chapter|season|episode|part) $"
+)
+
+
+def _is_date(low: str, atom: Atom) -> bool:
+    return bool(_MONTH.search(low, max(0, atom.start - 12), atom.start))
+
+
+def _inherited(left: Atom, right: Atom, joint: str) -> int:
+    """The scale of *left*, its own or that of *right*: ``$10-15 million``, but ``300,000 to 1 million``."""
+    number = left.number
+    if left.power or not right.power:
+        return left.power
+    if joint == "range":
+        return right.power if number.value < right.number.value or number.value < 100 else 0
+    if number.shape in ("grouped", "spaced", "dots") or number.value >= 1000:
+        return 0
+    cents = joint != "range" and number.value.as_tuple().exponent == -2
+    return 0 if cents else right.power
+
+
+def _same(one: Unit, other: Unit) -> bool:
+    return (
+        one.kind == other.kind
+        and one.currency == other.currency
+        and one.family == other.family
+        and one.worth == other.worth
+    )
+
+
+def _from_left(text: str, low: str, atoms: list[Atom], links: list[str]) -> list[Atom]:
+    """``$10-15 million``, ``USD1.5 billion and 2.4 billion``: the sign before the first one."""
+    for place, joint in enumerate(links):
+        left, right = atoms[place], atoms[place + 1]
+        if not joint or left.unit is None or left.unit.kind != "money" or right.unit or right.dead:
+            continue
+        if joint == "range" and left.where in ("before", "shared") and not _is_open_range(low, left, right):
+            power = right.power or (left.power if right.number.value < 1000 else 0)
+            atoms[place + 1] = replace(right, unit=left.unit, where="shared", power=power)
+            if not left.power and right.power:
+                atoms[place] = replace(left, power=_inherited(left, atoms[place + 1], joint))
+        elif joint in ("list", "listed") and left.where in ("before", "shared", "after"):
+            _share_list(low, atoms, links, place)
+    return atoms
+
+
+def _is_open_range(low: str, left: Atom, right: Atom) -> bool:
+    """``$5 million - 12 people``: what follows is counted, so it is no end of a range."""
+    spaced = low[left.end : right.start].startswith(" ")
+    return (
+        not right.power and (spaced or low[left.end : right.start] == "-to-") and not goes_on(low, right.end)
+    )
+
+
+def _share_list(low: str, atoms: list[Atom], links: list[str], place: int) -> None:
+    last = place + 1
+    while (
+        last < len(links)
+        and links[last] in ("list", "listed")
+        and not atoms[last + 1].unit
+        and not atoms[last + 1].dead
+    ):
+        last += 1
+    chain = atoms[place + 1 : last + 1]
+    unit = atoms[place].unit
+    if not chain[-1].power or not goes_on(low, chain[-1].end) or any(_is_year(a, low) for a in chain):
+        return
+    for offset, atom in enumerate(chain, place + 1):
+        atoms[offset] = replace(atom, unit=unit, where="shared", power=atom.power or chain[-1].power)
+    if not atoms[place].power and atoms[place].number.value < 1000:
+        atoms[place] = replace(atoms[place], power=_inherited(atoms[place], chain[-1], "list"))
+
+
+@cache
+def _follows() -> re.Pattern[str]:
+    return re.compile(rf"[^a-z0-9 ]|$| (?:{either(rules('figures')['follows']['words'])})(?![a-z])| [(\[–—-]")
+
+
+def goes_on(low: str, end: int) -> bool:
+    """Whether no noun follows at *end*: the number counts nothing that is named there."""
+    return bool(_follows().match(low, end))
+
+
+@cache
+def _compared() -> re.Pattern[str]:
+    words = either(rules("figures")["follows"]["compared"])
+    return re.compile(rf"(?<![a-z])(?:{words}|compared (?:with|to)) (?:the |a |an estimated )?$")
+
+
+_SENTENCE = re.compile(r"[.!?;。！？] ?(?=[^0-9a-z])|\0")
+REACH = 110
+"""A number takes the currency of an amount at most so many characters before it."""
+
+
+def _across(text: str, low: str, atoms: list[Atom]) -> list[Atom]:
+    """``12.4 billion rupees this year, from 10.2 billion``: the unit of the last amount of the sentence."""
+    last: Atom | None = None
+    for place, atom in enumerate(atoms):
+        if atom.unit is None and not atom.dead and last and _takes(text, low, last, atom):
+            atom = atoms[place] = replace(atom, unit=last.unit, where="shared")
+        if atom.unit is not None and atom.unit.kind != "multiple":
+            last = atom
+        elif atom.power:
+            last = None
+    return atoms
+
+
+def _takes(text: str, low: str, last: Atom, atom: Atom) -> bool:
+    if atom.start - last.end > REACH or not goes_on(low, atom.end) or last.unit is None:
+        return False
+    if _SENTENCE.search(text, last.end, atom.start):
+        return False
+    if _is_like(low, last, atom):
+        return True
+    if last.unit.kind == "money":
+        fits = atom.power >= 4 and (last.power > 0 or last.amount >= 10_000) and last.unit.worth == 1
+    else:
+        fits = _is_rate(last, atom)
+    return fits and bool(_compared().search(low, max(0, atom.start - 24), atom.start))
+
+
+_LEVEL = re.compile(r"(?:\b(?:to|at|was|is|are|were|of|be|reached|hit) (?:about |around |nearly )?)$")
+_AGAINST = re.compile(
+    r"(?:against|versus|vs\.?|(?:up|down|compared (?:with|to))? ?from|than|compared (?:with|to)) $"
+)
+
+
+def _is_like(low: str, last: Atom, atom: Atom) -> bool:
+    """``299 yuan, down from 380``: two levels of the same size compared."""
+    if last.power or atom.power or atom.start - last.end > 40 or _is_year(atom, low) or not last.amount:
+        return False
+    alike = Decimal("0.2") < atom.number.value / last.number.value < 5 if last.number.value else False
+    level = bool(_LEVEL.search(low, max(0, last.start - 24), last.start))
+    return alike and level and bool(_AGAINST.search(low, max(0, atom.start - 20), atom.start))
+
+
+def _is_rate(last: Atom, atom: Atom) -> bool:
+    exact = atom.number.shape == "digits" and not atom.power and atom.number.value.as_tuple().exponent
+    return (
+        last.unit is not None and last.unit.kind == "percent" and bool(exact) and atom.start - last.end <= 60
+    )
+
+
+def compounds(text: str, low: str, atoms: Sequence[Atom]) -> list[Atom]:
+    """*atoms*, where ``three dollars and 20 cents``, ``3 pounds fifty`` are one."""
+    out: list[Atom] = []
+    for atom in atoms:
+        minor = _minor(low, out[-1], atom) if out else None
+        if minor is None:
+            out.append(atom)
+            continue
+        whole = out[-1]
+        number = replace(whole.number, value=whole.number.value + minor, end=atom.end)
+        out[-1] = replace(whole, end=atom.end, number=number)
+    return out
+
+
+def _minor(low: str, whole: Atom, part: Atom) -> Decimal | None:
+    """The part of a whole unit that *part* adds to *whole*; None where it stands for itself."""
+    gap = low[whole.end : part.start]
+    unit = whole.unit
+    if (
+        gap not in (" ", " and ", "", ", ")
+        or unit is None
+        or unit.kind != "money"
+        or whole.power
+        or unit.worth != 1
+    ):
+        return None
+    value = part.number.value
+    if part.dead or part.power or not 0 < value < 100 or value % 1 or whole.number.value % 1:
+        return None
+    if part.unit and part.where == "after" and part.unit.worth < 1:
+        return value * part.unit.worth if _one_currency(unit, part.unit) else None
+    two = value >= 10 or (part.number.shape == "words" and whole.number.shape == "words")
+    bare = part.unit is None and (whole.where == "after" and part.number.shape in ("words", "digits"))
+    ends = part.end >= len(low) or low[part.end] in ".,;!?)" or (gap == " " and goes_on(low, part.end))
+    return value * CENT if bare and ends and two and gap != "" and gap != ", " else None
+
+
+def _one_currency(whole: Unit, part: Unit) -> bool:
+    return part.family == "dollar" or part.currency == whole.currency or part.currency is None
+
+
+def is_change(low: str, left: Atom, right: Atom) -> bool:
+    """Whether two ends are where something moved from and to, and so two figures."""
+    gap = low[left.end : right.start]
+    if " to " not in gap and gap not in ("至", "到"):
+        return False
+    before = low[max(0, left.start - 44) : left.start]
+    if _FROM.search(before):
+        if _changes().moved.search(before):
+            return True
+        both = left.number.end < left.end or left.where == "before"
+        return not _changes().spread.search(before) and (both or bool(_changes().motion.search(before)))
+    both = (
+        left.where in ("before", "after") and left.unit is not None and left.end > left.number.end
+    ) or left.where == "before"
+    return both and right.where in ("before", "after") and bool(_changes().past.search(before))
