@@ -13,3 +13,7 @@ class RuleError(NewsgaugeError):
 
 class ModelError(NewsgaugeError):
     """A spaCy model that cannot be loaded; the message says how to install it."""
+
+
+class RatesError(NewsgaugeError):
+    """A file of exchange rates that cannot be used; the message says which one to give."""

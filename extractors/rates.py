@@ -12,7 +12,9 @@ from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
+from extractors.errors import RatesError
 from extractors.findings import Conversion, Figure
 
 Period = tuple[date | None, date | None]
@@ -35,12 +37,39 @@ class Rates:
     def _converter(self) -> Any:
         from currency_converter import CurrencyConverter
 
-        options = {"fallback_on_wrong_date": True, "fallback_on_missing_rate": True}
-        return CurrencyConverter(str(self._path), **options) if self._path else CurrencyConverter(**options)
+        how = {"fallback_on_missing_rate": True, "fallback_on_missing_rate_method": "last_known"}
+        try:
+            return CurrencyConverter(str(self._path), **how) if self._path else CurrencyConverter(**how)
+        except (OSError, ValueError, KeyError, IndexError, BadZipFile) as error:
+            raise RatesError(
+                f"{self._path} holds no exchange rates: give the European Central Bank's eurofxref-hist.zip, "
+                "or take reading.rates_file out of the configuration for the packaged rates"
+            ) from error
+
+    @property
+    def currencies(self) -> frozenset[str]:
+        """The ISO codes with rates."""
+        return frozenset(self._converter.currencies)
+
+    def last_day(self, currency: str = "USD") -> date | None:
+        """The last day with a rate of *currency*, None where there is none at all."""
+        if currency not in self._converter.currencies:
+            return None
+        return min(self._bounds("USD")[1], self._bounds(currency)[1])
+
+    def _bounds(self, currency: str) -> tuple[date, date]:
+        if currency == "EUR":
+            currency = "USD"
+        bounds = self._converter.bounds[currency]
+        return bounds.first_date, bounds.last_date
 
     def per_dollar(self, currency: str, day: date) -> Decimal | None:
-        """Units of *currency* for one US dollar on *day*, or the nearest day with a rate; None if unknown."""
-        if currency not in self._converter.currencies:
+        """Units of *currency* for one US dollar on *day*, or the last business day before it.
+
+        None where the currency has no rates, or none of that time.
+        """
+        last = self.last_day(currency)
+        if last is None or not max(self._bounds("USD")[0], self._bounds(currency)[0]) <= day <= last:
             return None
         try:
             return Decimal(str(self._converter.convert(1, "USD", currency, date=day)))
@@ -48,7 +77,10 @@ class Rates:
             return None
 
     def average(self, currency: str, start: date, end: date) -> Decimal | None:
-        """The mean of the working days' rates from *start* to *end*."""
+        """The mean of the working days' rates from *start* to *end*; None where rates end before."""
+        last = self.last_day(currency)
+        if last is None or last < end:
+            return None
         days = [start + timedelta(n) for n in range((end - start).days + 1)]
         found = [self.per_dollar(currency, day) for day in days if day.weekday() < 5]
         rates = [rate for rate in found if rate is not None]
@@ -86,6 +118,8 @@ class Rates:
             rate, day, method = self.per_dollar(currency, published), published, "publication_day"
         else:
             return None
+        if not rate and published and (last := self.last_day(currency)) and last < published:
+            rate, day, method = self.per_dollar(currency, last), last, "latest"
         if not rate:
             return None
         upper = None if figure.value_max is None else figure.value_max / rate

@@ -17,6 +17,8 @@ from extractors.pipeline import Reading
 
 DEFAULT_CONFIG = Path("newsgauge.toml")
 DEFAULT_DATABASE = Path("newsgauge.db")
+RATES_NAME = "eurofxref-hist.zip"
+"""Rates under this name beside the database are used before the packaged ones."""
 
 
 class ConfigError(NewsgaugeError):
@@ -198,6 +200,12 @@ class Config(_Section):
         return ZoneInfo(self.time_zone or get_localzone_name() or "UTC")
 
     @property
+    def rates_file(self) -> Path | None:
+        """The exchange rates: the file configured, else one beside the database, else None (the packaged)."""
+        beside = self.database.parent / RATES_NAME
+        return self.reading.rates_file or (beside if beside.exists() else None)
+
+    @property
     def how_to_read(self) -> Reading:
         """What the reader needs of it."""
         return Reading(
@@ -208,7 +216,7 @@ class Config(_Section):
             companies=tuple(self.companies),
             themes=tuple(self.themes),
             beat=self.beat,
-            rates_file=self.reading.rates_file,
+            rates_file=self.rates_file,
         )
 
 

@@ -187,12 +187,22 @@ def _before(text: str, number: Number, floor: int) -> tuple[Unit, int, bool] | N
         end, negative = end - 1, True
     if end <= floor or text[end - 1] not in sign_ends():
         return None
-    for length in range(min(_longest_sign(), end - floor), 0, -1):
-        start = end - length
+    for start in _sign_starts(text, floor, end):
         unit = _sign(text[start:end])
         if unit and _bounded(text, start) and _allowed(text[start:end], number):
             return unit, start, negative
     return None
+
+
+def _sign_starts(text: str, floor: int, end: int) -> Iterable[int]:
+    """Where a sign that ends at *end* may begin: for letters that is where the word begins."""
+    if not (text[end - 1].isalpha() or text[end - 1] == "."):
+        return range(max(floor, end - _longest_sign()), end)
+    word = _WORD_END.search(text, max(floor, end - 8), end)
+    return (word.start(),) if word else ()
+
+
+_WORD_END = re.compile(r"(?:[A-Za-z]|S/|(?<=[A-Za-z])\.)+$")
 
 
 @cache

@@ -23,8 +23,7 @@ def _before(low: str, start: int) -> Approx | None:
     window = low[max(0, start - _WINDOW) : start]
     if ord(window[-1]) > 0x2E80 and (chinese := _chinese_before().search(window)):
         return _bounds_before()[chinese[0]]
-    words = window.replace("(", " ").replace("$", " ").split(" ")
-    words = [word for word in words if word][-4:]
+    words = window.replace("(", " ").split()[-4:]
     while words and words[-1] in _fillers() and " ".join(words[-3:]) not in _bounds_before():
         words = words[:-1]
     for length in (4, 3, 2, 1):

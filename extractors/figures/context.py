@@ -11,9 +11,13 @@ from collections import Counter
 from functools import cache
 from typing import Any
 
+from ahocorasick_rs import AhoCorasick, MatchKind
+
 from extractors.figures.vocabulary import either, families, plurals, rules, units
 from extractors.findings import Text
 
+_BEFORE = 48
+"""A definition begins at most so many characters before the family's word."""
 _HEAD = 160
 """A dateline begins within so many characters."""
 
@@ -39,11 +43,19 @@ class Context:
         return (by_country[country], True) if country else (rule.get("default"), True)
 
     def _defined(self, family: str, codes: set[str]) -> str | None:
-        match = _definitions(family).search(self._text)
+        match = self._definition(family)
         if not match:
             return None
         unit = units().get(match[1].lower())
         return unit.currency if unit and unit.currency in codes else None
+
+    def _definition(self, family: str) -> re.Match[str] | None:
+        for word in families()[family]["words"]:
+            for place in re.finditer(word, self._text):
+                around = max(0, place.start() - _BEFORE), place.end() + 1
+                if match := _definitions(family).search(self._text, *around):
+                    return match
+        return None
 
     def _country(self, by_country: dict[str, str]) -> str | None:
         dateline = _dateline(self._text[:_HEAD])
@@ -100,15 +112,22 @@ _TITLED = re.compile(
 
 
 @cache
-def _adjectives() -> tuple[re.Pattern[str], dict[str, str]]:
-    countries = {word: country for country, words in rules("context")["adjectives"].items() for word in words}
-    return re.compile(rf"\b({either(countries)})(?![a-z])"), countries
+def _adjectives() -> tuple[AhoCorasick, tuple[str, ...]]:
+    """The words that name a country, and the country of each."""
+    words = [(word, country) for country, named in rules("context")["adjectives"].items() for word in named]
+    automaton = AhoCorasick([word for word, _ in words], matchkind=MatchKind.LeftmostLongest)
+    return automaton, tuple(country for _, country in words)
+
+
+def _is_word(text: str, start: int, end: int) -> bool:
+    return not (text[start - 1 : start].isalnum() or text[end : end + 1].islower())
 
 
 def _named(text: str, by_country: dict[str, str]) -> str | None:
     """The country of *by_country* that *text* names most; None where none is, or two as often."""
-    pattern, countries = _adjectives()
-    counted = Counter(countries[match[1]] for match in pattern.finditer(text))
+    automaton, countries = _adjectives()
+    found = automaton.find_matches_as_indexes(text)
+    counted = Counter(countries[which] for which, start, end in found if _is_word(text, start, end))
     ranked = [(n, c) for c, n in counted.most_common() if c in by_country]
     if not ranked or (
         len(ranked) > 1

@@ -39,12 +39,13 @@ class Number:
         return self.value.scaleb(self.power) if self.power else self.value
 
 
-_PLAIN = str.maketrans(
+_PLAIN: dict[str, str] = (
     dict.fromkeys("\xa0\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u3000\n\t", " ")
     | dict.fromkeys("‐‑−﹣－", "-")
     | {c: str(i) for i, c in enumerate("０１２３４５６７８９")}
     | {"％": "%", "＄": "$", "￥": "¥", "．": ".", "，": ",", "～": "~", "（": "(", "）": ")", "’": "'"}
 )
+_ODD = re.compile(f"[{re.escape(''.join(_PLAIN))}]")
 _BREAK = re.compile(r"\n\s*\n")
 
 
@@ -52,7 +53,8 @@ def plain(text: str) -> str:
     """*text* with one kind of space, hyphen, digit and sign; a line break is a space, an empty line a NUL."""
     if "\n" in text:
         text = _BREAK.sub(lambda match: "\0" * len(match[0]), text)
-    return text.translate(_PLAIN)
+    text = text.replace("\n", " ").replace("\t", " ")
+    return text if text.isascii() else _ODD.sub(lambda match: _PLAIN[match[0]], text)
 
 
 def lowered(text: str) -> str:
@@ -89,12 +91,13 @@ def scan(text: str, low: str) -> Iterator[Number]:
 def _starts(text: str, low: str) -> list[tuple[int, str]]:
     found = [(m.start(), "d") for m in _ANY_DIGITS.finditer(text)]
     found += [(start, "w") for _, start, _ in _automaton().find_matches_as_indexes(low) if _opens(low, start)]
-    if not text.isascii():
+    if not text.isascii() and _NUMERAL_SIGN.search(text):
         found += [(m.start(), "c") for m in NUMERAL.finditer(text)]
         found += [(m.start(), "v") for m in _LONE_VULGAR.finditer(text)]
     return sorted(found)
 
 
+_NUMERAL_SIGN = re.compile("[一二两三四五六七八九十百千零〇半½¼¾⅓⅔⅛]")
 _ANY_DIGITS = re.compile(r"\d+", re.ASCII)
 _LONE_VULGAR = re.compile(r"(?<!\d)[½¼¾⅓⅔⅛]")
 

@@ -36,6 +36,7 @@ COMMANDS = {
     "check": "monitor.cli.file:check",
     "prune": "monitor.cli.file:prune",
     "dump": "monitor.cli.file:dump",
+    "rates": "monitor.cli.rates:rates",
     "demo": "monitor.cli.demo:demo",
 }
 """Each command and where it lives, in the order of the help."""
