@@ -103,7 +103,12 @@ def _with_sign(
 ) -> Atom:
     unit, start, inner = before
     power, end = number.power, number.end
-    if after and (joint := _joint(unit, after[0])):
+    if inner and text[end : end + 1] == ")" and text[number.start - 1] == "(":
+        scale = scale_pattern().match(text, end + 1)
+        power, end = (_power(scale[0]), scale.end()) if scale and not power else (power, end + 1)
+    elif cents := _SPACED_CENTS.match(text, end):
+        number, end = replace(number, value=number.value + Decimal(cents[1]).scaleb(-2)), cents.end()
+    elif after and (joint := _joint(unit, after[0])):
         unit, end, power = joint, after[1], power + after[2]
     elif dashes := _DASHES.match(text, end):
         end = dashes.end()
@@ -118,6 +123,22 @@ _NATIONAL = {"canadian": "CAD", "australian": "AUD", "u.s.": "USD", "us": "USD",
 _ADJECTIVE = re.compile(
     r" \(?(Canadian|Australian|U\.S\.|US|American)\)?(?=[.,;:)]|$| (?:in|on|for|to|from|and|by|at|a)\b)"
 )
+
+
+_SPACED_CENTS = re.compile(r"\. (\d\d)(?=$|[,;)/])")
+"""A price torn apart: ``$119. 95``."""
+
+
+def _in_brackets(text: str, number: Number) -> bool:
+    """Accounts write a loss as ``$(12.5) million``."""
+    return text[number.start - 1 : number.start] == "(" and text[number.end : number.end + 1] == ")"
+
+
+def _power(scale: str) -> int:
+    """The power of ten of a scale as written."""
+    bare = scale.strip(" -.")
+    words = re.split(r"[ -]+", bare.lower())
+    return powers()[bare] if bare in powers() else sum(powers()[word.rstrip("s")] for word in words)
 
 
 def _joint(sign: Unit, word: Unit) -> Unit | None:
@@ -185,6 +206,8 @@ def _before(text: str, number: Number, floor: int) -> tuple[Unit, int, bool] | N
         and text[end - 2 : end - 1] in sign_ends()
     ):
         end, negative = end - 1, True
+    if end == number.start and _in_brackets(text, number):
+        end, negative = end - 1, True
     if end <= floor or text[end - 1] not in sign_ends():
         return None
     for start in _sign_starts(text, floor, end):
@@ -202,7 +225,7 @@ def _sign_starts(text: str, floor: int, end: int) -> Iterable[int]:
     return (word.start(),) if word else ()
 
 
-_WORD_END = re.compile(r"(?:[A-Za-z]|S/|(?<=[A-Za-z])\.)+$")
+_WORD_END = re.compile(r"(?:[A-Za-zÀ-ž]|S/|(?<=[A-Za-z])\.)+$")
 
 
 @cache
@@ -292,11 +315,9 @@ def _after(text: str, low: str, number: Number) -> tuple[Unit, int, int] | None:
     if not found:
         return None
     unit, end = found
-    if unit.kind == "money" and number.power == 0 and (scale := scale_pattern().match(text, end)):
-        words = re.split(r"[ -]+", scale[0].strip(" -").lower())
-        power = sum(powers().get(word.rstrip("s"), powers().get(word, 0)) for word in words)
-        if scale["words"] and text[end : end + 1] == " ":
-            return unit, scale.end(), power
+    scale = scale_pattern().match(text, end) if unit.kind == "money" and number.power == 0 else None
+    if scale and scale["words"] and text[end] == " ":
+        return unit, scale.end(), _power(scale[0])
     return unit, end, 0
 
 

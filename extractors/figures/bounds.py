@@ -14,7 +14,8 @@ _WORD = re.compile(r"[^ ]+")
 
 def bound(low: str, start: int, end: int) -> Approx | None:
     """The bound of the figure at *start*..*end* of a lowered text, from the words beside it."""
-    return _before(low, start) or _after(low, end)
+    found = _before(low, start) or _after(low, end)
+    return None if found == ">=" and low.startswith(" to ", end) else found
 
 
 def _before(low: str, start: int) -> Approx | None:

@@ -14,8 +14,8 @@ from extractors.figures.vocabulary import either, rules
 from extractors.findings import Figure
 
 _NOT_BEFORE = re.compile(
-    r"(?:\b(?:top|no\.|number|#|aged?|chapter|season|episode|phase|version|q|stage|part|level|the first"
-    r"|fortune|act) ?|top-)$"
+    r"(?:\b(?:(?:one|1) in|out of|top|no\.|number|#|aged?|chapter|season|episode|phase|version|q|stage|part"
+    r"|level|the first|fortune|act) ?|top-)$"
 )
 _OF_THEM = re.compile(r" of (?:them|whom|these|those|which)\b")
 

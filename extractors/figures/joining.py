@@ -59,6 +59,13 @@ def link(text: str, low: str, left: Atom, right: Atom) -> str:
     gap = low[left.end : right.start]
     if _RANGE.fullmatch(gap):
         return "range"
+    if (
+        gap == " and "
+        and left.where != "before"
+        and left.end == left.number.end
+        and low.endswith("from ", 0, left.start)
+    ):
+        return "range"
     if gap == " and " and _BETWEEN.search(low, max(0, left.start - 30), left.start):
         return "range"
     if _LIST.fullmatch(gap):

@@ -115,7 +115,7 @@ def _phrase(low: str, first: int, start: int, part: Decimal | None = None) -> Sp
         if small is not None or word in TENS:
             value = TENS[word] if small is None else small
             if current is None:
-                if power and (not _closes(low, match.start(2)) or (power > 3 and last != "and")):
+                if power and not _closes(low, match.start(2), power if last != "and" else 0):
                     break
                 current = Decimal(value)
             elif after_hundred or (last in TENS and small is not None and 0 < small < 10):
@@ -189,9 +189,9 @@ def _small_money(low: str, position: int) -> bool:
     return bool(_HUNDRED_LATER.match(low, position) or _UNIT_SOON.match(low, position))
 
 
-def _closes(low: str, position: int) -> bool:
-    """Whether the group at *position* goes on a number whose scale stands before it."""
-    return bool(_HUNDRED_LATER.match(low, position) or _UNIT_SOON.match(low, position))
+def _closes(low: str, position: int, power: int) -> bool:
+    """Whether the group at *position* goes on a number whose scale, ten to the *power*, stands before it."""
+    return bool(_HUNDRED_LATER.match(low, position) or (power <= 3 and _UNIT_SOON.match(low, position)))
 
 
 def _decimals(low: str, position: int) -> tuple[Decimal, int] | None:
