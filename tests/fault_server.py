@@ -269,7 +269,7 @@ FAULTS: tuple[Kind, ...] = (
     Kind("truncated-gzip", truncated_gzip, None, "ends too early"),
     Kind("damaged-gzip", changed(lambda b: b"\x1f\x8b\x08" + b, Content_Encoding="gzip"), 0, "damaged"),
     Kind("says-gzip", changed(lambda b: b, Content_Encoding="gzip"), ITEMS, ""),
-    Kind("brotli", changed(lambda b: b, Content_Encoding="br"), 0, "not asked for"),
+    Kind("brotli", changed(lambda b: b, Content_Encoding="br"), ITEMS, "labelled as packed"),
     Kind("gzip-bomb", gzip_bomb, 0, "MiB when it is unpacked", heavy=True),
     Kind("large-body", large_body, None, "larger than 15 MiB", heavy=True),
     Kind("hundred-thousand", hundred_thousand, 100_000, "", heavy=True),

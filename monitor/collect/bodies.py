@@ -17,13 +17,13 @@ class UnknownPackingError(Exception):
 
 
 class Unpacker:
-    """Collects a body's pieces, unpacked by its Content-Encoding, up to *limit* bytes."""
+    """Collects a body's pieces, unpacked by its Content-Encoding, up to *limit* bytes.
+
+    Encodings stand in the order in which they were applied (RFC 9110, 8.4), so the last comes off first.
+    """
 
     def __init__(self, encoding: str, limit: int) -> None:
-        names = [name.strip().lower() for name in encoding.split(",") if name.strip()]
-        self._packing = next((name for name in names if name != "identity"), "")
-        if self._packing and self._packing not in _PACKED:
-            raise UnknownPackingError(self._packing)
+        *self._inner, self._packing = ["", *packings(encoding)]
         self._limit = limit
         self._reader: zlib._Decompress | None = None
         self._begun = False
@@ -31,7 +31,7 @@ class Unpacker:
         self.cut: str | None = None
 
     def feed(self, piece: bytes) -> None:
-        """Add a *piece* as it came; raises TooLargeError."""
+        """Add a *piece* as it came; raises TooLargeError and UnknownPackingError."""
         if self.cut:
             return
         if not self._begun and len(piece) > 0:
@@ -42,30 +42,42 @@ class Unpacker:
             self._unpack(piece)
 
     def end(self) -> bytes:
-        """The whole body; ``cut`` says whether its packing ended too early."""
+        """The whole body; ``cut`` says whether its packing ended too early. Raises as ``feed`` does."""
         if self._reader is not None and not self._reader.eof and not self.cut:
             self.cut = "the compressed answer ends too early"
         body = bytes(self.body)
         self.body = bytearray()
-        return body
+        return self._unpack_inner(body)
+
+    def _unpack_inner(self, body: bytes) -> bytes:
+        if not any(self._inner):
+            return body
+        inner = Unpacker(", ".join(self._inner), self._limit)
+        inner.feed(body)
+        unpacked = inner.end()
+        self.cut = self.cut or inner.cut
+        return unpacked
 
     def _begin(self, first: bytes) -> None:
         """Whether the body is packed is judged by its first bytes: some servers say so and send it plain."""
         self._begun = True
+        if self._packing and self._packing not in _PACKED and not is_plain(first):
+            raise UnknownPackingError(self._packing)
         packed = first.startswith(_GZIP) or _is_zlib(first) or _GZIP.startswith(first)
         if first.startswith(_GZIP) or (self._packing.endswith("gzip") and packed):
             self._reader = zlib.decompressobj(47)
-        elif self._packing == "deflate" and not first.lstrip().startswith((b"<", b"{")):
+        elif self._packing == "deflate" and not is_plain(first):
             self._reader = zlib.decompressobj(zlib.MAX_WBITS if _is_zlib(first) else -zlib.MAX_WBITS)
 
     def _unpack(self, piece: bytes) -> None:
         assert self._reader is not None
         pending = piece
         while pending:
+            before = self._reader.copy()
             try:
                 self._keep(self._reader.decompress(pending, 1024 * 1024))
             except zlib.error:
-                self.cut = "the compressed answer is damaged"
+                self._unpack_to_the_damage(before, pending)
                 return
             pending = self._reader.unconsumed_tail
             if self._reader.eof:
@@ -73,6 +85,15 @@ class Unpacker:
                 if not pending.startswith(_GZIP):
                     return
                 self._reader = zlib.decompressobj(47)
+
+    def _unpack_to_the_damage(self, reader: zlib._Decompress, piece: bytes) -> None:
+        self.cut = "the compressed answer is damaged"
+        for place in range(len(piece)):
+            try:
+                unpacked = reader.decompress(piece[place : place + 1])
+            except zlib.error:
+                return
+            self._keep(unpacked)
 
     def _keep(self, piece: bytes) -> None:
         if len(self.body) + len(piece) > self._limit:
@@ -83,6 +104,26 @@ class Unpacker:
                 else f"the answer is larger than {self._limit // 1048576} MiB"
             )
         self.body += piece
+
+
+def packings(encoding: str) -> list[str]:
+    """What a Content-Encoding header names, in lower case, without those that change nothing.
+
+    >>> packings("GZip, identity, br")
+    ['gzip', 'br']
+    """
+    names = (name.strip().lower() for name in encoding.split(","))
+    return [name for name in names if name not in ("", "identity")]
+
+
+def is_unknown(encoding: str) -> bool:
+    """Whether a Content-Encoding header names a packing that was not asked for."""
+    return any(name not in _PACKED for name in packings(encoding))
+
+
+def is_plain(first: bytes) -> bool:
+    """Whether a body that begins with *first* is XML or JSON as it stands, whatever its labels say."""
+    return first.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"<", b"{"))
 
 
 def _is_zlib(first: bytes) -> bool:

@@ -54,7 +54,7 @@ async def _check(feed: FeedState, answer: Response | Failure, workshop: Workshop
     if isinstance(answer, Failure):
         fault = faults.of_failure(answer)
         return FeedCheck(feed.id, feed.url, False, words=fault.words, advice=fault.advice)
-    if answer.status != 200:
+    if not answer.good:
         fault = faults.of_status(answer.status)
         return FeedCheck(feed.id, feed.url, False, answer.status, words=fault.words, advice=fault.advice)
     try:

@@ -25,7 +25,7 @@ from monitor.collect.values import Failure, FailureKind, Limits, Request, Respon
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PERMANENT = (301, 308)
-_NO_BODY = (204, 304)
+_NO_BODY = (204, 205, 304)
 _LARGE = 1024 * 1024
 _LARGE_AT_ONCE = 1
 _KEPT_HEADERS = frozenset(
@@ -33,6 +33,7 @@ _KEPT_HEADERS = frozenset(
         "etag",
         "last-modified",
         "content-type",
+        "content-encoding",
         "cache-control",
         "expires",
         "date",
@@ -217,9 +218,9 @@ class Client:
         return paused, *self._finished(unpacker, wire, cut)
 
     def _finished(self, unpacker: Unpacker, wire: int, cut: str | None) -> tuple[bytes, int, str | None]:
-        body = unpacker.end()
         try:
-            return unpacked_again(body, self.limits.inflated_bytes), wire, cut or unpacker.cut
+            body = unpacked_again(unpacker.end(), self.limits.inflated_bytes)
+            return body, wire, cut or unpacker.cut
         except TooLargeError as error:
             return b"", wire, str(error)
 

@@ -52,13 +52,13 @@ async def discover(client: Client, url: str) -> list[FoundFeed]:
     answer = await _get(client, asked)
     if isinstance(answer, Failure):
         raise DiscoveryError(f"{asked}: {answer.words}; check the address")
-    if answer.status == 200 and (feed := feed_in(answer)):
+    if answer.good and (feed := feed_in(answer)):
         return [FoundFeed(asked, feed.title, feed.entries, feed.kind)]
-    named = links_to_feeds(answer) if answer.status == 200 else []
+    named = links_to_feeds(answer) if answer.good else []
     found = await _those_that_answer(client, named, asked)
     found = found or await _those_that_answer(client, [urljoin(answer.url, path) for path in _USUAL], asked)
     if not found:
-        said = "names no feed" if answer.status == 200 else f"answers {answer.status}"
+        said = "names no feed" if answer.good else f"answers {answer.status}"
         raise DiscoveryError(
             f"{asked} {said}: look on the site for RSS, Atom or a news sitemap and add its address"
         )
@@ -69,7 +69,7 @@ async def _those_that_answer(client: Client, urls: Sequence[str], origin: str) -
     found = []
     for url in list(dict.fromkeys(urls))[:MAX_ASKED]:
         answer = await _get(client, url, origin)
-        if isinstance(answer, Response) and answer.status == 200 and (feed := feed_in(answer)):
+        if isinstance(answer, Response) and answer.good and (feed := feed_in(answer)):
             found.append(feed)
     return found
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
+from monitor.collect.bodies import is_unknown
 from monitor.collect.moments import EARLIEST, credible
 from monitor.collect.values import Failure, FailureKind, ParsedEntry, Response
 
@@ -97,6 +98,9 @@ def of_answer(response: Response) -> str | None:
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind.startswith(("image/", "video/", "audio/", "application/pdf")):
         return f"the server calls the feed {kind}"
+    encoding = response.headers.get("content-encoding", "")
+    if is_unknown(encoding):
+        return f"the answer is labelled as packed ({encoding[:40]}) and is not"
     return None
 
 

@@ -126,8 +126,8 @@ class _Pass:
         kind = (answer.header("content-type") or "").partition(";")[0].strip().lower()
         if answer.status in (408, 425, 429) or answer.status >= 500:
             await self._told_to_wait(entry, answer)
-        elif answer.status != 200 or kind not in _PAGES:
-            said = f"the page answers {answer.status}" if answer.status != 200 else f"the page is {kind}"
+        elif not answer.good or kind not in _PAGES:
+            said = f"the page answers {answer.status}" if not answer.good else f"the page is {kind}"
             await self._keep(entry, from_feed(entry, self.now(), f"{said}: the feed's own text is kept"))
         else:
             self.counts["pages"] += 1

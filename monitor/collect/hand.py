@@ -57,7 +57,7 @@ async def from_url(client: Client, url: str) -> NewArticle:
 def _of_answer(url: str, answer: Response | Failure) -> NewArticle:
     if isinstance(answer, Failure):
         raise HandError(f"{url}: {answer.words}; save the page and give the file instead")
-    if answer.status != 200:
+    if not answer.good:
         raise HandError(
             f"{url} answers {answer.status}: open it in a browser, save it and give the file instead"
         )

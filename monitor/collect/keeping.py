@@ -194,7 +194,7 @@ def keep_unchanged(store: Store, visit: Visit, response: Response) -> PollOutcom
     changes = _good_visit(visit, interval)
     if visit.feed.failures:
         changes |= {"error": None, "advice": None}
-    if response.status == 200:
+    if response.good:
         changes |= {
             "etag": response.header("etag"),
             "last_modified": response.header("last-modified"),

@@ -170,7 +170,7 @@ class _Pass:
             )
         assert isinstance(result, PollOutcome)
         place = place_of_or_none(feed.url)
-        if result.status in (200, 304) and place:
+        if (response.good or result.status == 304) and place:
             self.client.manners.answered(*place)
         elif response.status in _SAID_WAIT and place:
             self._hold(place, response)
@@ -207,7 +207,7 @@ class _Pass:
         found: list[ParsedFeed] = [ParsedFeed(index.channel, ())]
         for url in index.channel.children:
             async with self.client.visit(Request(url, origin=feed.url)) as answer:
-                if isinstance(answer, Response) and answer.status == 200:
+                if isinstance(answer, Response) and answer.good:
                     found += await self.desk.do(_sitemap_parts, answer)
                 else:
                     words = answer.words if isinstance(answer, Failure) else f"it answers {answer.status}"
@@ -264,7 +264,7 @@ def settle(store: Store, visit: Visit, response: Response) -> PollOutcome | ForR
         return keep_failure(store, visit, faults.UNASKED_304, response)
     if response.status == 304:
         return keep_unchanged(store, visit, response)
-    if response.status != 200:
+    if not response.good:
         wait = schedule.retry_after(response.headers, visit.now)
         said = wait if response.status in _SAID_WAIT or wait is not None else None
         if response.status in _SAID_WAIT:

@@ -54,7 +54,7 @@ def text_of(answer: Response | Failure) -> str | None:
     """The rules that *answer* stands for; None where nobody can know yet (RFC 9309, 2.3.1)."""
     if isinstance(answer, Failure):
         return "" if answer.kind in ("redirects", "protocol", "encoding") else None
-    if answer.status == 200:
+    if answer.good:
         return decode(answer.body[:MAX_BYTES], answer.header("content-type")).text
     if answer.status == 429 or answer.status >= 500:
         return None

@@ -74,6 +74,11 @@ class Response:
     permanent_to: str | None = None
     cut: str | None = None
 
+    @property
+    def good(self) -> bool:
+        """Whether it brings what was asked for: 200 and its like (203 through a proxy, 206 unasked)."""
+        return 200 <= self.status < 300 and self.status not in (204, 205)
+
     def header(self, name: str) -> str | None:
         """The header *name* (lower case), or None."""
         return self.headers.get(name)
