@@ -28,6 +28,8 @@ COMMANDS = {
     "reload": "monitor.cli.daemon:reload",
     "extract": "monitor.cli.extract:extract",
     "companies": "monitor.cli.companies:companies",
+    "facts": "monitor.cli.facts:facts",
+    "themes": "monitor.cli.themes:themes",
     "trends": "monitor.cli.trends:trends",
     "digest": "monitor.cli.digest:digest",
     "serve": "monitor.cli.serve:serve",

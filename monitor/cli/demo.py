@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from db import digests, news
+from db import digests, news, series
 from db.store import Store, open_store
 from db.trends import theme_trends
 from extractors.pipeline import Reader
@@ -40,7 +40,7 @@ def demo(folder: Path) -> None:
     with serving(site) as base, open_store(database) as store:
         config = _config(database, base, feed_paths(site))
         follow_configured(store, config, utc_now())
-        _introduce(store, site, base)
+        introduce(store, site, base)
         out.print(f"{len(site.pieces)} articles of {len(site.outlets)} invented outlets, on {base}")
         summary = asyncio.run(collect(store, config, utc_now))
         done = read_pass(store, Reader(config.how_to_read), version_of(config.how_to_read), utc_now)
@@ -52,7 +52,7 @@ def demo(folder: Path) -> None:
     out.print(f"\nopen the database in Datasette:  newsgauge serve --db {database}", soft_wrap=True)
 
 
-def _introduce(store: Store, site: Site, base: str) -> None:
+def introduce(store: Store, site: Site, base: str) -> None:
     """The outlets share this machine's address: say which feed is whose, and followed since the start."""
     start = site.pieces[0].published - timedelta(weeks=4)
     with store.write() as db:
@@ -60,9 +60,8 @@ def _introduce(store: Store, site: Site, base: str) -> None:
             row = {"key": outlet.slug, "name": outlet.name, "kind": outlet.kind, "country": outlet.country}
             made = db.table("outlets").insert(row).last_pk
             url = f"{base}/{outlet.slug}/feed.xml"
-            db.execute(
-                "UPDATE feeds SET outlet = ?, added_at = ? WHERE url = ?", [made, start.isoformat(), url]
-            )
+            db.execute("UPDATE feeds SET outlet = ? WHERE url = ?", [made, url])
+        db.execute("UPDATE feeds SET added_at = ?", [start.isoformat()])
 
 
 def _config(database: Path, base: str, paths: list[str]) -> Config:
@@ -85,6 +84,10 @@ def _show(out: Console, store: Store) -> None:
         usd = "" if fact.usd is None else f"{fact.usd:,.0f}"
         facts.add_row(fact.subject or "", fact.metric or "", period, fact.stated, usd)
     out.print(facts)
+    for pair in series.disagreements(series.reported(store))[:3]:
+        claim = pair.first.claim
+        sides = " or ".join(f"{side.claim.text} ({side.claim.source})" for side in (pair.first, pair.second))
+        out.print(f"Sources disagree: {claim.subject}, {claim.metric}: {sides}", soft_wrap=True)
 
 
 def _write_digest(out: Console, store: Store, config: Config, folder: Path) -> None:

@@ -91,13 +91,12 @@ class _Writer:
         """Pairs of outlets that give different numbers for the same thing."""
         for scenario in _part("stories")["disagreements"]:
             facts = {"last_year": self.now.year - 1}
-            for slug, title, sentence in zip(
-                scenario["outlets"], scenario["headlines"], scenario["sentences"], strict=True
-            ):
+            told = (scenario[name] for name in ("outlets", "headlines", "sentences", "hours_ago"))
+            for slug, title, sentence, hours in zip(*told, strict=True):
                 outlet = next(o for o in self.outlets if o.slug == slug)
-                filler = self.dice.sample(_part("stories")["background"][0]["lines"], 4)
-                paragraphs = (sentence.format(**facts), " ".join(filler[:2]), " ".join(filler[2:]))
-                yield self._piece(outlet, title, paragraphs, self._moment(scenario["weeks_ago"]))
+                form, *others = _part("stories")["background"][0]["lines"]
+                paragraphs = (sentence.format(**facts), form, " ".join(self.dice.sample(others, 2)))
+                yield self._piece(outlet, title, paragraphs, self.now - timedelta(hours=hours))
 
     def elsewhere(self) -> Iterator[Piece]:
         """What the same outlets print that is off the beat."""
@@ -134,31 +133,39 @@ class _Writer:
         dice, cast = self.dice, _part("cast")
         company = dice.choice(cast["companies"])
         markets = dice.sample(cast["places"]["markets"], 2)
-        cny = dice.randrange(120, 2400)
+        own, there = self._steady(company["full"]), self._steady(markets[0])
+        cny = own.randrange(120, 2400)
         return {
             **company,
-            "person": dice.choice(cast["people"]["names"]),
-            "role": dice.choice(cast["people"]["roles"]),
+            "person": own.choice(cast["people"]["names"]),
+            "role": own.choice(cast["people"]["roles"]),
             "company": company["short"],
             "market": markets[0],
             "market2": markets[1],
             "title": dice.choice(of_theme["titles"]),
             "theme": theme.replace("-", " "),
-            "usd_m": dice.randrange(8, 190),
-            "usd_bn": round(dice.uniform(1.1, 4.8), 1),
+            "usd_m": own.randrange(8, 190),
+            "usd_bn": round(own.uniform(1.1, 4.8), 1),
             "cny_m": f"{cny:,}",
             "cny_usd": round(self.rates.convert(cny, "CNY", "USD"), 1),
-            "pct": dice.randrange(11, 96),
-            "pct2": dice.randrange(12, 64),
-            "pct3": dice.randrange(6, 48),
-            "users_m": round(dice.uniform(1.2, 58), 1),
-            "downloads_m": dice.randrange(3, 160),
+            "pct": own.randrange(11, 96),
+            "pct2": own.randrange(12, 64),
+            "pct3": own.randrange(6, 48),
+            "users_m": round(own.uniform(1.2, 58), 1),
+            "downloads_m": own.randrange(3, 160),
+            "market_pct": there.randrange(11, 96),
+            "market_usd_m": there.randrange(8, 190),
+            "market_share": there.randrange(12, 64),
             "episodes": dice.randrange(48, 110),
             "year": self.now.year,
             "last_year": self.now.year - 1,
             "quarter": ("first", "second", "third", "fourth")[(self.now.month - 4) // 3 % 4],
             "month": dice.choice(("January", "March", "May", "September")),
         }
+
+    def _steady(self, name: str) -> random.Random:
+        """Dice that fall the same for *name* each time, so that all outlets tell one number of it."""
+        return random.Random(f"{name} {self.now.year}")
 
     def _moment(self, weeks_ago: int) -> datetime:
         hours = weeks_ago * 7 * 24 + self.dice.randrange(2, 7 * 24)

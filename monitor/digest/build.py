@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from db import news
+from db import news, series
 from db.digests import Snapshot
 from db.news import StoryNews
+from db.phrases import emerging_phrases
 from db.store import Store
 from db.trend_values import Trend
 from db.trends import theme_trends
+from extractors.themes import Taxonomy
 from monitor.config import Config
 from monitor.digest.schedule import Window
 
 SHOWN_THEMES = 8
 SHOWN_FACTS = 15
+SHOWN_PHRASES = 8
+SHOWN_CONFLICTS = 8
+COMPARED = timedelta(days=180)
+"""A new figure is held against those of so many days before."""
 
 
 def build(store: Store, window: Window, config: Config, now: datetime) -> Snapshot:
@@ -35,12 +41,17 @@ def build(store: Store, window: Window, config: Config, now: datetime) -> Snapsh
         "themes": [_theme(trend) for trend in trends[:SHOWN_THEMES]],
         "stories": [_story(s) for s in _ranked(stories, config)[: config.digest.top_stories]],
         "facts": [asdict(fact) | {"path": f"/article/{fact.article}"} for fact in facts[:SHOWN_FACTS]],
-        "disagreements": [],
+        "disagreements": [_disagreement(pair) for pair in _conflicts(store, window)],
         "voices": [
             asdict(voice) | {"path": f"/company/{voice.company}"}
             for voice in news.share_of_voice(store, window.since, window.until)
         ],
-        "emerging": [],
+        "emerging": [
+            asdict(phrase)
+            for phrase in emerging_phrases(
+                store, window.until, Taxonomy.load(config.how_to_read.themes), most=SHOWN_PHRASES
+            )
+        ],
         "feeds": [asdict(feed) for feed in news.feeds_in_need(store, now)],
     }
     return Snapshot(window.day, window.since, window.until, content)
@@ -50,6 +61,25 @@ def _ranked(stories: list[StoryNews], config: Config) -> list[StoryNews]:
     """Stories of watched companies first, then by outlets, facts and themes."""
     watched = set(config.digest.watch)
     return sorted(stories, key=lambda s: (-len(watched & set(s.companies)), -s.outlets, -s.facts, s.article))
+
+
+def _conflicts(store: Store, window: Window) -> list[series.Disagreement]:
+    """Where a figure that is new in *window* and another source's differ."""
+    rows = series.reported(store, since=window.until - COMPARED, until=window.until)
+    new = [pair for pair in series.disagreements(rows) if _is_new(pair, window)]
+    return new[:SHOWN_CONFLICTS]
+
+
+def _is_new(pair: series.Disagreement, window: Window) -> bool:
+    return any((side.published or "") > window.since.isoformat() for side in (pair.first, pair.second))
+
+
+def _disagreement(pair: series.Disagreement) -> Mapping[str, Any]:
+    first = pair.first.as_dict()
+    told = ("subject", "metric", "period_start", "period_end")
+    sides = [side.as_dict() for side in (pair.first, pair.second)]
+    kept = ("stated", "outlet", "url", "sentence", "article", "usd")
+    return {name: first[name] for name in told} | {"claims": [{k: s[k] for k in kept} for s in sides]}
 
 
 def _theme(trend: Trend) -> Mapping[str, Any]:

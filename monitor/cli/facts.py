@@ -1,0 +1,160 @@
+"""``newsgauge facts``: the figures reported for the same thing, by period and source."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import json
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import click
+from rich.table import Table
+
+from db import series as facts_of
+from db.series import Disagreement, Reported
+from db.store import DatabaseError, Store
+from monitor.cli.settings import Settings, console, with_settings
+from monitor.digest.page import period_in_words
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command()
+@click.option("--metric", help="This metric alone: revenue, users, funding ...")
+@click.option("--subject", help="Subjects with these words: a company, 'micro-drama' ...")
+@click.option("--since", type=DAY, help="Articles published after this day.")
+@click.option("--until", type=DAY, help="Articles published up to this day.")
+@click.option("--disagreements", "conflicts", is_flag=True, help="Only where two sources disagree.")
+@click.option("--low", is_flag=True, help="Show facts of low confidence, too.")
+@click.option("--everything", is_flag=True, help="Show what is off the beat, too.")
+@click.option(
+    "--limit",
+    default=20,
+    show_default=True,
+    type=click.IntRange(1),
+    help="At most so many series and disagreements.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON, each fact with its sentence.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print it as CSV, a line a fact.")
+@with_settings
+def facts(
+    settings: Settings,
+    metric: str | None,
+    subject: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    conflicts: bool,
+    low: bool,
+    everything: bool,
+    limit: int,
+    as_json: bool,
+    as_csv: bool,
+) -> None:
+    """Print what was reported of the same thing, by period and source, in local currency and US dollars.
+
+    A story's copies count once, and so do ten papers that quote one report. Where two sources give different
+    values for one subject, metric and period, both stand side by side with their sentences.
+    """
+    with settings.open(read_only=True) as store:
+        known = _known_metric(store, metric) if metric else None
+        rows = facts_of.reported(
+            store, metric=known, subject=subject, since=since, until=until, on_beat=not everything
+        )
+    shown = [row for row in rows if low or row.claim.confidence == "high"]
+    kept = [] if conflicts else facts_of.series(shown)[:limit]
+    apart = facts_of.disagreements(shown)[:limit]
+    if as_json:
+        click.echo(json.dumps(_as_json(kept, apart), ensure_ascii=False, indent=2))
+    elif as_csv:
+        _write_csv([row for rows in kept for row in rows] if not conflicts else _sides(apart))
+    else:
+        _print(kept, apart, hidden=len(rows) - len(shown))
+
+
+def _known_metric(store: Store, metric: str) -> str:
+    """The metric's id; an error that names near ones where no fact has it."""
+    known = facts_of.metrics(store)
+    bare = metric.strip().lower().replace(" ", "_")
+    if bare in known:
+        return bare
+    near = difflib.get_close_matches(bare, known, n=3, cutoff=0.5) or list(known)[:8]
+    hint = f"; there are {', '.join(near)}" if near else "; no fact has been read yet"
+    raise DatabaseError(f"no fact measures {metric!r}{hint}")
+
+
+def _as_json(kept: Sequence[Sequence[Reported]], apart: Sequence[Disagreement]) -> dict[str, Any]:
+    return {
+        "series": [[row.as_dict() for row in rows] for rows in kept],
+        "disagreements": [
+            {"gap": round(pair.gap, 4), "first": pair.first.as_dict(), "second": pair.second.as_dict()}
+            for pair in apart
+        ],
+    }
+
+
+def _sides(apart: Sequence[Disagreement]) -> list[Reported]:
+    return [side for pair in apart for side in (pair.first, pair.second)]
+
+
+def _write_csv(rows: Sequence[Reported]) -> None:
+    columns = [row.as_dict() for row in rows]
+    writer = csv.DictWriter(sys.stdout, list(columns[0]) if columns else ["subject"], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: _plain(value) for name, value in row.items()} for row in columns)
+
+
+def _plain(value: object) -> object:
+    """A cell's text; what a spreadsheet would take for a formula is led by an apostrophe."""
+    text = "; ".join(value) if isinstance(value, list) else value
+    return f"'{text}" if isinstance(text, str) and text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _print(kept: Sequence[Sequence[Reported]], apart: Sequence[Disagreement], hidden: int) -> None:
+    out = console()
+    if not kept and not apart:
+        out.print("no such facts" + (f"; {hidden} of low confidence: show them with --low" if hidden else ""))
+    for rows in kept:
+        first = rows[0].claim
+        scope = f" ({', '.join(first.scope)})" if first.scope else ""
+        table = Table(
+            "period",
+            "stated",
+            "USD",
+            "basis",
+            "said by",
+            "outlet",
+            title=f"{first.subject}: {first.metric}{scope}",
+        )
+        table.box, table.title_justify = None, "left"
+        for row in rows:
+            table.add_row(*_cells(row))
+        out.print(table)
+    if apart:
+        out.print("\nDisagreements")
+    for pair in apart:
+        claim = pair.first.claim
+        period = period_in_words(_iso(claim.period_start), _iso(claim.period_end))
+        out.print(f"{claim.subject}, {claim.metric}, {period}: {pair.gap:.0%} apart")
+        for side in (pair.first, pair.second):
+            out.print(
+                f"  {side.claim.text}, {side.claim.source}: {side.sentence}", soft_wrap=True, markup=False
+            )
+
+
+def _cells(row: Reported) -> tuple[str, ...]:
+    claim = row.claim
+    return (
+        period_in_words(_iso(claim.period_start), _iso(claim.period_end)),
+        f"{claim.text}{'' if claim.confidence == 'high' else ' ?'}",
+        "" if claim.usd is None else f"{claim.usd:,.0f}",
+        claim.basis,
+        claim.claimed_by or "",
+        claim.source,
+    )
+
+
+def _iso(day: object) -> str | None:
+    return str(day) if day else None

@@ -1,0 +1,105 @@
+"""``newsgauge themes``: the themes that are read, the phrases that emerge, and one made into a theme."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from db.phrases import emerging_phrases
+from extractors.themes import Taxonomy
+from monitor.cli.settings import Settings, console, utc_now, with_settings
+from monitor.config import DEFAULT_CONFIG, ConfigError, load_config
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def themes(ctx: click.Context) -> None:
+    """Themes: list them, see which phrases emerge, promote a phrase to a theme."""
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_)
+
+
+@themes.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@with_settings
+def list_(settings: Settings, as_json: bool) -> None:
+    """List the themes that are read, yours included."""
+    known = Taxonomy.load(settings.config.how_to_read.themes).themes
+    if as_json:
+        rows = [{"id": theme.id, "label": theme.label, "family": theme.family} for theme in known]
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    table = Table("theme", "label", "family", box=None)
+    for theme in known:
+        table.add_row(theme.id, theme.label, theme.family)
+    console().print(table)
+
+
+@themes.command()
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The week up to this day (default: now).")
+@click.option(
+    "--outlets", default=3, show_default=True, type=click.IntRange(1), help="At least so many outlets."
+)
+@click.option(
+    "--limit", default=20, show_default=True, type=click.IntRange(1), help="At most so many phrases."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@with_settings
+def emerging(settings: Settings, until: object, outlets: int, limit: int, as_json: bool) -> None:
+    """Tell what this week's articles say of stories that the eight weeks before did not.
+
+    Noun phrases by log-odds with a prior; a story's copies count once, and what a theme reads is left out.
+    """
+    moment = until.replace(tzinfo=utc_now().tzinfo) if until else utc_now()  # type: ignore[attr-defined]
+    taxonomy = Taxonomy.load(settings.config.how_to_read.themes)
+    with settings.open(read_only=True) as store:
+        found = emerging_phrases(store, moment, taxonomy, outlets=outlets, most=limit)
+    if as_json:
+        click.echo(json.dumps([asdict(phrase) for phrase in found], ensure_ascii=False))
+    elif not found:
+        click.echo("no phrase is new in enough outlets this week")
+    else:
+        table = Table("phrase", "stories", "outlets", "before", "z", box=None)
+        for phrase in found:
+            cells = (phrase.phrase, phrase.stories, phrase.outlets, phrase.stories_before, f"{phrase.z:.1f}")
+            table.add_row(*map(str, cells))
+        console().print(table)
+        click.echo('make one a theme:  newsgauge themes promote "PHRASE"')
+
+
+@themes.command()
+@click.argument("phrase")
+@click.option("--name", help="The theme's name (default: the phrase).")
+@with_settings
+def promote(settings: Settings, phrase: str, name: str | None) -> None:
+    """Make PHRASE a theme of your own, at the end of the configuration; the next update reads for it.
+
+    Comments and order of the file stay as they are.
+    """
+    path = settings.config_path or DEFAULT_CONFIG
+    if not path.exists():
+        raise ConfigError(
+            f"there is no configuration at {path} to add it to: write one with `newsgauge init`"
+        )
+    theme = {"name": name or phrase, "phrases": [phrase]}
+    Taxonomy.load([*settings.config.how_to_read.themes, theme])
+    _append(path, theme)
+    click.echo(f"{path}: theme {theme['name']!r}; `newsgauge update` reads what is stored for it")
+
+
+def _append(path: Path, theme: Mapping[str, object]) -> None:
+    """Write *theme* at the end of *path*, whose other bytes stay; only what loads again is kept."""
+    before = path.read_text(encoding="utf-8")
+    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in theme.items()]
+    after = before.rstrip("\n") + "\n\n[[themes]]\n" + "\n".join(lines) + "\n"
+    tomllib.loads(after)
+    new = path.with_name(path.name + ".new")
+    new.write_text(after, encoding="utf-8")
+    load_config(new)
+    new.replace(path)
