@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rapidfuzz import fuzz, process
 from sqlite_utils import Database
 
 from db.store import DatabaseError, Store
@@ -18,13 +19,33 @@ COUNTED = f"({', '.join(repr(kind) for kind in COUNTED_KINDS)})"
 """The same as an SQL list."""
 
 
+NEAR = 80
+"""Names at least so alike, of 100, are proposed for one that is not known."""
+
+NEAR_LENGTH = 4
+"""Shorter names stand in so many others by chance that they are not proposed."""
+
+
 class UnknownCompany(DatabaseError):  # noqa: N818 - reads as what it says
     """No company goes by a name; the message suggests those that are near."""
 
 
 @dataclass(frozen=True, slots=True)
+class OwnershipRow:
+    """A dated relation as stored: *owner* has so much of *owned*, by *source*; days are ISO dates."""
+
+    owned: str
+    owner: str
+    relation: str
+    stake: float | None
+    since: str | None
+    until: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class CompanyRow:
-    """A company as stored, with its spellings and how often it was named."""
+    """A company as stored, with its spellings, owners and how often it was named."""
 
     id: int
     name: str
@@ -34,6 +55,7 @@ class CompanyRow:
     mentions: int
     articles: int
     merged: tuple[str, ...]  # names of companies merged into it
+    ownerships: tuple[OwnershipRow, ...]  # those above it and those below
 
 
 def register_known(store: Store, known: KnownCompanies) -> None:
@@ -102,11 +124,34 @@ def find(store: Store, name: str) -> int:
     ).fetchone()
     if row:
         return int(row[0])
-    near = store.db.execute(
-        "SELECT name FROM companies WHERE name LIKE ? ORDER BY length(name) LIMIT 3", [f"%{name[:5]}%"]
-    ).fetchall()
-    hint = f"; near: {', '.join(n for (n,) in near)}" if near else ""
+    near = near_names(store, name)
+    hint = f"; near: {', '.join(near)}" if near else "; `newsgauge companies suggest` lists names alike"
     raise UnknownCompany(f"no company goes by {name!r}{hint}")
+
+
+def near_names(store: Store, name: str, limit: int = 3) -> list[str]:
+    """The companies whose name or a spelling of it is most like *name*, the likest first."""
+    rows = store.db.execute(
+        "SELECT name, name FROM companies WHERE length(key) >= :least UNION SELECT a.alias, c.name "
+        "FROM aliases a JOIN companies c ON c.id = a.company WHERE length(a.key) >= :least",
+        {"least": NEAR_LENGTH},
+    ).fetchall()
+    alike = process.extract(
+        name,
+        [said for said, _ in rows],
+        scorer=fuzz.WRatio,
+        processor=key,
+        score_cutoff=NEAR,
+        limit=4 * limit,
+    )
+    return list(dict.fromkeys(rows[place][1] for _, _, place in alike))[:limit]
+
+
+_OWNERSHIPS = """
+SELECT d.name, r.name, o.relation, o.stake, o.since, o.until, o.source
+  FROM ownerships o JOIN companies d ON d.id = o.owned JOIN companies r ON r.id = o.owner
+ WHERE o.owned = ? OR o.owner = ? ORDER BY d.name, o.since, r.name
+"""
 
 
 def show(store: Store, company: int) -> CompanyRow:
@@ -126,6 +171,7 @@ def show(store: Store, company: int) -> CompanyRow:
         mentions=counts[0],
         articles=counts[1],
         merged=tuple(other["name"] for other in merged),
+        ownerships=tuple(OwnershipRow(*row) for row in store.db.execute(_OWNERSHIPS, [company, company])),
     )
 
 

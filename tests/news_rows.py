@@ -8,6 +8,7 @@ from hashlib import blake2b
 
 from db import stories
 from db.store import Store
+from extractors.companies import key
 
 
 def add_outlet(store: Store, name: str) -> int:
@@ -21,9 +22,9 @@ def add_company(store: Store, name: str, kind: str = "company") -> int:
     """The company of a *name*, made when it is new."""
     with store.write() as db:
         db.execute(
-            "INSERT OR IGNORE INTO companies (key, name, kind) VALUES (?, ?, ?)", [name.lower(), name, kind]
+            "INSERT OR IGNORE INTO companies (key, name, kind) VALUES (?, ?, ?)", [key(name), name, kind]
         )
-        return int(db.execute("SELECT id FROM companies WHERE key = ?", [name.lower()]).fetchone()[0])
+        return int(db.execute("SELECT id FROM companies WHERE key = ?", [key(name)]).fetchone()[0])
 
 
 def add_theme(store: Store, theme: str) -> str:

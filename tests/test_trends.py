@@ -147,12 +147,12 @@ def test_every_kind_has_its_trends(store: Store) -> None:
 
 def test_a_merged_company_takes_its_counts_along_and_back(store: Store) -> None:
     tell(store, TODAY, 3, companies=["Lumo"])
-    tell(store, TODAY, 2, companies=["Lumo Ltd"])
-    one, other = add_company(store, "Lumo Ltd"), add_company(store, "Lumo")
+    tell(store, TODAY, 2, companies=["Lumo Play"])
+    one, other = add_company(store, "Lumo Play"), add_company(store, "Lumo")
     merge(store, one, other)
     assert {t.name: t.observed for t in trends.company_trends(store, NOW)} == {"Lumo": 5}
     unmerge(store, one)
-    assert {t.name: t.observed for t in trends.company_trends(store, NOW)} == {"Lumo": 3, "Lumo Ltd": 2}
+    assert {t.name: t.observed for t in trends.company_trends(store, NOW)} == {"Lumo": 3, "Lumo Play": 2}
     assert not rollups.drift(store.db)
 
 

@@ -59,13 +59,22 @@ def alias(settings: Settings, name: str, alias: str) -> None:
 def merge(settings: Settings, source: str, target: str, undo: bool) -> None:
     """Make SOURCE part of TARGET, its past mentions included; --undo takes it back."""
     with _opened(settings) as store:
-        into = rows.find(store, target)
         if undo:
             rows.unmerge(store, rows.merged_id(store, source))
             click.echo(f"{source} stands for itself again")
         else:
-            rows.merge(store, rows.find(store, source), into)
-            click.echo(f"{source} is now {target}, with its past mentions; --undo takes it back")
+            rows.merge(store, rows.find(store, source), rows.find(store, target))
+            click.echo(f"{source} is now {target}, with its past mentions; `companies unmerge` takes it back")
+
+
+@companies.command()
+@click.argument("source")
+@with_settings
+def unmerge(settings: Settings, source: str) -> None:
+    """Let SOURCE stand for itself again, with the mentions that named it."""
+    with _opened(settings) as store:
+        rows.unmerge(store, rows.merged_id(store, source))
+    click.echo(f"{source} stands for itself again")
 
 
 @companies.command()
@@ -73,7 +82,7 @@ def merge(settings: Settings, source: str, target: str, undo: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @with_settings
 def show(settings: Settings, name: str, as_json: bool) -> None:
-    """Show a company: its spellings, counts and what was merged into it."""
+    """Show a company: its spellings, counts, owners and what was merged into it."""
     with _opened(settings) as store:
         found = rows.show(store, rows.find(store, name))
     if as_json:
@@ -84,6 +93,16 @@ def show(settings: Settings, name: str, as_json: bool) -> None:
     click.echo(f"named {found.mentions:,} times in {found.articles:,} articles")
     if found.merged:
         click.echo(f"merged into it: {', '.join(found.merged)}")
+    for relation in found.ownerships:
+        click.echo(_in_words(relation))
+
+
+def _in_words(relation: rows.OwnershipRow) -> str:
+    verb = {"minority": "has a minority of"}.get(relation.relation, relation.relation)
+    stake = f", {relation.stake:g} %" if relation.stake is not None else ""
+    since = f", since {relation.since}" if relation.since else ""
+    until = f", until {relation.until}" if relation.until else ""
+    return f"{relation.owner} {verb} {relation.owned}{stake}{since}{until} ({relation.source})"
 
 
 @companies.command()
