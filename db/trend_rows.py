@@ -112,28 +112,24 @@ def days(store: Store, ids: Sequence[int], first: date, last: date, what: str) -
 
 OUTLETS = """
 SELECT count(DISTINCT outlet) FROM article_subjects
- WHERE subject = :subject AND day BETWEEN :first AND :last AND on_beat >= :on_beat
+ WHERE subject IN ({ids}) AND day BETWEEN :first AND :last AND on_beat >= :on_beat
 """
 
 
-def outlets(store: Store, subject: int, first: date, last: date, on_beat: bool) -> int:
-    """How many outlets wrote of *subject* between two days."""
-    values = {
-        "subject": subject,
-        "first": first.isoformat(),
-        "last": last.isoformat(),
-        "on_beat": int(on_beat),
-    }
-    return int(store.db.execute(OUTLETS, values).fetchone()[0])
+def outlets(store: Store, ids: Sequence[int], first: date, last: date, on_beat: bool) -> int:
+    """How many outlets wrote of any of the subjects between two days."""
+    values = {"first": first.isoformat(), "last": last.isoformat(), "on_beat": int(on_beat)}
+    return int(store.db.execute(OUTLETS.format(ids=_list(ids)), values).fetchone()[0])
 
 
 FIRST_SEEN = "SELECT day FROM daily_counts WHERE subject = :subject AND {column} > 0 ORDER BY day LIMIT 1"
 
 
-def first_seen(store: Store, subject: int, what: str) -> date | None:
-    """The first day on which *subject* counts."""
-    row = store.db.execute(FIRST_SEEN.format(column=what), {"subject": subject}).fetchone()
-    return date.fromisoformat(row[0]) if row else None
+def first_seen(store: Store, ids: Sequence[int], what: str) -> date | None:
+    """The first day on which any of the subjects counts."""
+    sql = FIRST_SEEN.format(column=what)
+    found = (store.db.execute(sql, {"subject": number}).fetchone() for number in ids)
+    return min((date.fromisoformat(row[0]) for row in found if row), default=None)
 
 
 def coverage_ids(store: Store) -> dict[str, int]:

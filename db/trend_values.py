@@ -17,7 +17,10 @@ Word = Literal["rising", "fading", "steady", "too few to say"]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Which trends to tell: of a *kind*, narrowed to a *theme* or *company* (its row), up to a day."""
+    """Which trends to tell: of a *kind*, narrowed to a *theme* or *company* (its row), up to a day.
+
+    ``roll_up`` counts companies under their topmost owners (``db.rolled_up``), each story once.
+    """
 
     kind: Kind = "theme"
     by: By = "week"
@@ -28,6 +31,7 @@ class Question:
     theme: str | None = None
     company: int | None = None
     limit: int = 200
+    roll_up: bool = False
     languages: frozenset[str] = READ_LANGUAGES
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from db import statistics, trend_rows, windows
+from db import rolled_up, statistics, trend_rows, windows
 from db.store import Store
 from db.trend_rows import Counting, Subject
 from db.trend_values import Burst, Denominators, Question, Report, Trend, Window, Word
@@ -139,6 +139,7 @@ class _Series:
     subject: Subject
     days: Mapping[date, int]
     counts: tuple[int, ...]
+    members: tuple[int, ...]  # the subjects counted: more than one where owners stand for theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +163,22 @@ def _series(store: Store, question: Question, frame: _Frame) -> list[_Series]:
         theme=question.theme,
         company=question.company,
     )
+    if question.roll_up and question.kind == "company":
+        return _rolled_up(store, ids, frame)
     named = trend_rows.subjects(store, ids)
     days = trend_rows.days(store, ids, frame.spans[0].first, frame.current.last, frame.what)
-    return [_Series(named[number], days[number], counted(days[number], frame.spans)) for number in ids]
+    return [
+        _Series(named[number], days[number], counted(days[number], frame.spans), (number,)) for number in ids
+    ]
+
+
+def _rolled_up(store: Store, ids: Sequence[int], frame: _Frame) -> list[_Series]:
+    found = []
+    for company, members in rolled_up.groups(store, ids, frame.current.last).items():
+        days = rolled_up.days(store, members, frame.spans[0].first, frame.current.last, frame.what)
+        subject = rolled_up.subject_of(store, company, members)
+        found.append(_Series(subject, days, counted(days, frame.spans), members))
+    return found
 
 
 def _judge(series: Sequence[_Series], frame: _Frame) -> list[_Judged]:
@@ -224,8 +238,8 @@ def _trend(store: Store, question: Question, frame: _Frame, one: _Judged, today:
         windows=_windows(one.series.counts, frame),
         counting=question.counting,
         observed=observed,
-        outlets=trend_rows.outlets(store, subject.id, span.first, span.last, question.on_beat),
-        first_seen=trend_rows.first_seen(store, subject.id, frame.what),
+        outlets=trend_rows.outlets(store, one.series.members, span.first, span.last, question.on_beat),
+        first_seen=trend_rows.first_seen(store, one.series.members, frame.what),
         expected=mean,
         expected_low=low,
         expected_high=high,

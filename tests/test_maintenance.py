@@ -274,6 +274,8 @@ def test_trends_as_table_json_and_csv(path: Path) -> None:
     assert len(since["trends"][0]["windows"]) == 14
     both = json.loads(run(*told, "--theme", "Werewolf", "--company", "marram", "--json"))
     assert both["trends"][0]["name"] == "werewolf × Marram"
+    owners = json.loads(run(*told, "--of", "companies", "--roll-up", "--json"))
+    assert [t["name"] for t in owners["trends"]] == ["Marram"]
     with_each = json.loads(run(*told, "--of", "pairs", "--theme", "werewolf", "--json"))
     assert [t["company"] for t in with_each["trends"]] == [1]
 
@@ -285,5 +287,7 @@ def test_wrong_questions_get_one_clear_line(path: Path) -> None:
     ):
         wrong = CliRunner().invoke(newsgauge, ["--db", str(path), "trends", *options])
         assert isinstance(wrong.exception, DatabaseError) and said in str(wrong.exception)
+    rolled = run("--db", path, "trends", "--roll-up")
+    assert "--roll-up goes with --of companies" in rolled
     backwards = run("--db", path, "trends", "--since", "2026-11-02", "--until", "2026-11-01")
     assert "is after --until" in backwards

@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from db import rollups, stories, trend_rows, trends
+from db import rolled_up, rollups, stories, trend_rows, trends
 from db.companies import merge, unmerge
 from db.store import Store, open_store
 from db.trend_values import READ_LANGUAGES, Question, Trend
@@ -154,6 +155,50 @@ def test_a_merged_company_takes_its_counts_along_and_back(store: Store) -> None:
     unmerge(store, one)
     assert {t.name: t.observed for t in trends.company_trends(store, NOW)} == {"Lumo": 3, "Lumo Play": 2}
     assert not rollups.drift(store.db)
+
+
+def own(store: Store, owned: str, owner: str, relation: str = "owns", until: str | None = None) -> None:
+    """*owner* has *owned*, until a day if one is given."""
+    row = {"owned": add_company(store, owned), "owner": add_company(store, owner), "relation": relation}
+    with store.write() as db:
+        db["ownerships"].insert(row | {"until": until, "source": "a filing"})
+
+
+def owners(store: Store, **asked: Any) -> dict[str, int]:
+    found = trends.report(store, Question("company", roll_up=True, **asked), NOW)
+    return {trend.name: trend.observed for trend in found.trends}
+
+
+def test_owners_count_the_stories_of_what_is_theirs_once(store: Store) -> None:
+    tell(store, TODAY, 3, companies=["Lumo"])
+    tell(store, TODAY, 2, companies=["Lumo", "Tiderip"])
+    tell(store, TODAY, 1, companies=["Stake"])
+    own(store, "Lumo", "Marram", "operates")
+    own(store, "Tiderip", "Marram")
+    own(store, "Marram", "Stake", "minority")
+    assert owners(store) == {"Marram": 5, "Stake": 1}
+    assert owners(store, counting="articles", on_beat=False) == {"Marram": 5, "Stake": 1}
+    alone = trends.company_trends(store, NOW)
+    assert {t.name: t.observed for t in alone} == {"Lumo": 5, "Tiderip": 2, "Stake": 1}
+    (marram,) = [
+        t for t in trends.report(store, Question("company", roll_up=True), NOW).trends if t.name == "Marram"
+    ]
+    assert (marram.outlets, marram.first_seen) == (1, TODAY)
+
+
+def test_what_was_sold_counts_no_more_for_its_owner(store: Store) -> None:
+    tell(store, TODAY, 3, companies=["Lumo"])
+    own(store, "Lumo", "Marram", until="2026-11-01")
+    assert owners(store) == {"Lumo": 3}
+    assert owners(store, until=date(2026, 10, 30)) == {}
+
+
+def test_rolled_up_series_are_looked_up(store: Store) -> None:
+    for table, one, day, counted in rolled_up._PLACES.values():
+        sql = rolled_up.DAYS.format(table=table, one=one, day=day, counted=counted, ids="1, 2")
+        plan = store.db.execute(f"EXPLAIN QUERY PLAN {sql}", {"first": "", "last": ""}).fetchall()
+        scans = [row[3] for row in plan if row[3].startswith(f"SCAN {table}")]
+        assert scans == []
 
 
 def test_a_period_before_the_feeds_were_followed_is_thin(store: Store) -> None:
@@ -311,7 +356,8 @@ def test_no_trend_query_reads_the_mentions_or_scans_a_table(store: Store) -> Non
         assert not any("mentions" in step or "articles" in step.split() for step in plan), (name, plan)
     leading = "".join(plans(store, trend_rows.LEADING.format(**filled), values))
     assert "COVERING INDEX daily_counts_day (kind=? AND day>? AND day<?)" in leading
-    assert "COVERING INDEX article_subjects_day" in "".join(plans(store, trend_rows.OUTLETS, values))
+    outlets = trend_rows.OUTLETS.format(**filled)
+    assert "COVERING INDEX article_subjects_day" in "".join(plans(store, outlets, values))
 
 
 def plans(store: Store, sql: str, values: dict[str, object]) -> list[str]:

@@ -43,6 +43,7 @@ COLUMNS = (
 @click.option("--company", help="This company alone, and with each theme.")
 @click.option("--articles", is_flag=True, help="Count articles, copies included, in place of stories.")
 @click.option("--everything", is_flag=True, help="Count what is off the beat, too.")
+@click.option("--roll-up", is_flag=True, help="Count companies under their topmost owners, each story once.")
 @click.option("--limit", default=25, show_default=True, type=click.IntRange(1), help="At most so many lines.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON, with every window.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print it as CSV, a line a window.")
@@ -57,6 +58,7 @@ def trends(
     company: str | None,
     articles: bool,
     everything: bool,
+    roll_up: bool,
     limit: int,
     as_json: bool,
     as_csv: bool,
@@ -69,6 +71,8 @@ def trends(
     """
     if since and until and since > until:
         raise click.UsageError(f"--since {since:%Y-%m-%d} is after --until {until:%Y-%m-%d}: swap them")
+    if roll_up and (_kind(of, theme, company) != "company" or company):
+        raise click.UsageError("--roll-up goes with --of companies, without --company")
     with settings.open(read_only=True) as store:
         question = Question(
             kind=_kind(of, theme, company),
@@ -79,6 +83,7 @@ def trends(
             on_beat=not everything,
             theme=_known_theme(store, theme) if theme else None,
             company=companies.find(store, company) if company else None,
+            roll_up=roll_up,
         )
         found = report(store, question, utc_now())
     if as_json:
