@@ -10,6 +10,7 @@ from datetime import datetime
 from db import stories
 from db.findings import ReadArticle, Unread, mark_failed, register_themes, save_findings, unread
 from db.store import Store
+from extractors.errors import NewsgaugeError
 from extractors.findings import PARTS, Company, Findings, Part, Text
 from extractors.pipeline import Reader
 from extractors.version import ReadingVersion
@@ -74,6 +75,8 @@ def _readable(
         return []
     try:
         return [_read(reader, articles, themes_only)]
+    except NewsgaugeError:  # a model or a rule that cannot be used is no fault of the article
+        raise
     except Exception as error:  # a text that a library chokes on must not hold up the rest
         if len(articles) == 1:
             log.warning("article %d could not be read: %r", articles[0].id, error)

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from db.findings import mark_failed
 from db.store import open_store
+from extractors.errors import NewsgaugeError
 from extractors.pipeline import Reader, Reading
 from extractors.version import version_of
 from monitor.daemon.logs import event, set_up
@@ -30,6 +31,8 @@ from monitor.reading import BATCH, read_pass
 log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 0.5
+MENDING_SECONDS = 5.0
+"""How long to wait where the configuration cannot be read with; a reload starts another worker."""
 _SPAWN = multiprocessing.get_context("spawn")
 
 
@@ -65,15 +68,21 @@ def read_for_ever(settings: WorkerSettings, pipe: Connection, one_by_one: bool) 
     reader = Reader(settings.how)
     with open_store(settings.database) as store:
         while not stopping and os.getppid() == parent and memory_mb() < settings.memory_mb:
-            done = read_pass(
-                store,
-                reader,
-                version,
-                lambda: datetime.now(UTC),
-                batch=1 if one_by_one else BATCH,
-                starting=pipe.send,
-                stop=lambda: stopping or memory_mb() >= settings.memory_mb,
-            )
+            try:
+                done = read_pass(
+                    store,
+                    reader,
+                    version,
+                    lambda: datetime.now(UTC),
+                    batch=1 if one_by_one else BATCH,
+                    starting=pipe.send,
+                    stop=lambda: stopping or memory_mb() >= settings.memory_mb,
+                )
+            except NewsgaugeError as error:  # no article's fault: a model or a rule that must be mended
+                event(log, "reading waits", logging.ERROR, error=str(error))
+                pipe.send([])
+                time.sleep(MENDING_SECONDS)
+                continue
             pipe.send([])
             if done:
                 event(log, "read", articles=done)
