@@ -45,6 +45,7 @@ class FeedHealth:
     last_success_at: str | None
     next_poll_at: str
     entries: int
+    entries_a_week: float
     error: str | None
     advice: str | None
     failures: int
@@ -92,14 +93,18 @@ def queues(store: Store, version: str) -> Queues:
     return Queues(store.db["entries"].count_where("state = 'new'"), unread[0], unread[1], set_aside)
 
 
-def feeds(store: Store) -> list[FeedHealth]:
-    """Every feed, the failing ones first."""
+def feeds(store: Store, now: datetime) -> list[FeedHealth]:
+    """Every feed, the failing ones first; entries a week are those of the last four weeks, by their dates."""
     rows = store.db.query(
         """
         SELECT f.id, coalesce(f.title, f.url) AS title, f.url, f.state, f.last_success_at, f.next_poll_at,
-               (SELECT count(*) FROM entries e WHERE e.feed = f.id) AS entries, f.error, f.advice, f.failures
+               (SELECT count(*) FROM entries e WHERE e.feed = f.id) AS entries,
+               (SELECT count(*) FROM entries e WHERE e.feed = f.id
+                   AND coalesce(e.published, e.first_seen_at) BETWEEN date(:now, '-28 days') AND :now
+               ) / 4.0 AS entries_a_week, f.error, f.advice, f.failures
           FROM feeds f ORDER BY f.error IS NULL, f.title, f.url
-        """
+        """,
+        {"now": now.isoformat()},
     )
     return [FeedHealth(**row) for row in rows]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,12 +12,14 @@ import click
 from rich.table import Table
 
 from db import health
-from db.collection import NewFeed, add_feed
+from db.collection import FeedState, NewFeed, add_feed, feeds_to_poll
 from extractors.errors import NewsgaugeError
 from monitor.cli.settings import Settings, console, utc_now, with_settings
+from monitor.collect.check import FeedCheck, check_feeds
 from monitor.collect.discovery import discover
 from monitor.collect.opml import export_opml, import_opml
 from monitor.collect.settings import client_for
+from monitor.update import follow_configured
 
 
 @click.command()
@@ -37,21 +40,66 @@ async def _found(settings: Settings, url: str) -> list[NewFeed]:
     return [NewFeed(url=feed.url, title=feed.title, kind=feed.kind) for feed in found[:1]]
 
 
-@click.command()
+@click.group(invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+@click.pass_context
+def feeds(ctx: click.Context, as_json: bool) -> None:
+    """List the feeds: how each fares, and what to do; ``check`` asks each of them now."""
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(listed, as_json=as_json)
+
+
+@feeds.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
 @with_settings
-def feeds(settings: Settings, as_json: bool) -> None:
+def listed(settings: Settings, as_json: bool) -> None:
     """List the feeds: how each fares, and what to do."""
     with settings.open(read_only=True) as store:
-        rows = health.feeds(store)
+        rows = health.feeds(store, utc_now())
     if as_json:
         click.echo(json.dumps([asdict(row) for row in rows], ensure_ascii=False))
         return
-    table = Table("feed", "last success", "next poll", "entries", "error", "what to do", box=None)
+    table = Table("feed", "last success", "next poll", "a week", "error", "what to do", box=None)
     for row in rows:
-        times = ((row.last_success_at or "never")[:16], row.next_poll_at[:16])
-        table.add_row(row.title, *times, str(row.entries), row.error or "", row.advice or "")
-    console().print(table)
+        times = ((row.last_success_at or "unverified")[:16], row.next_poll_at[:16])
+        table.add_row(row.title, *times, f"{row.entries_a_week:.1f}", row.error or "", row.advice or "")
+    _print(table)
+
+
+def _print(table: Table) -> None:
+    out = console()
+    if not out.is_terminal:
+        out.width = 240  # a file or a pipe has no edge to wrap at
+    out.print(table)
+
+
+@feeds.command()
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+@with_settings
+def check(settings: Settings, as_json: bool) -> None:
+    """Ask every feed once, now: status, entries, length of their texts, newest date; nothing is stored."""
+    with settings.open() as store:
+        follow_configured(store, settings.config, utc_now())
+        followed = feeds_to_poll(store, utc_now(), everything=True)
+    found = asyncio.run(_checked(settings, followed))
+    if as_json:
+        click.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False, default=str))
+        return
+    table = Table("feed", "status", "entries", "text", "newest", "what is wrong", "what to do", box=None)
+    for one in found:
+        newest = f"{one.newest:%Y-%m-%d %H:%M}" if one.newest else ""
+        table.add_row(
+            one.url,
+            "none" if one.status is None else str(one.status),
+            *(str(one.entries), str(one.body_length), newest, one.words, one.advice),
+        )
+    _print(table)
+    click.echo(f"{sum(one.ok for one in found)} of {len(found)} feeds are good")
+
+
+async def _checked(settings: Settings, followed: Sequence[FeedState]) -> list[FeedCheck]:
+    async with client_for(settings.config) as client:
+        return await check_feeds(client, followed, utc_now())
 
 
 @click.command("import")

@@ -48,7 +48,7 @@ def state(settings: Settings, now: datetime) -> dict[str, Any]:
             "queues": asdict(health.queues(store, reading)),
             "funnel": asdict(health.funnel(store, READ_BY_MODEL | READ_BY_RULE)),
             "new_entries": dict(health.entries_a_day(store, now)),
-            "feeds": [asdict(feed) for feed in health.feeds(store)],
+            "feeds": [asdict(feed) for feed in health.feeds(store, utc_now())],
             "sizes": asdict(health.sizes(settings.database)),
         }
     return found | {"unhealthy": list(_complaints(found, now))}

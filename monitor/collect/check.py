@@ -60,16 +60,18 @@ async def _check(feed: FeedState, answer: Response | Failure, workshop: Workshop
     try:
         parts = await _parts(answer, workshop)
     except (WorkshopError, ValueError, LookupError, TypeError, AttributeError) as error:
-        return FeedCheck(feed.id, feed.url, False, 200, words=f"the feed could not be read: {error}")
+        return FeedCheck(
+            feed.id, feed.url, False, answer.status, words=f"the feed could not be read: {error}"
+        )
     if isinstance(parts, Unreadable):
-        return FeedCheck(feed.id, feed.url, False, 200, words=parts.words, advice=parts.advice)
+        return FeedCheck(feed.id, feed.url, False, answer.status, words=parts.words, advice=parts.advice)
     entries = [entry for part in parts for entry in part.entries]
     said = [*(fault for part in parts for fault in part.faults), *faults.of_entries(entries, now)]
     return FeedCheck(
         feed.id,
         feed.url,
         bool(entries) or bool(parts and parts[0].channel.children),
-        200,
+        answer.status,
         len(entries),
         int(median(_length(entry) for entry in entries)) if entries else 0,
         max((e.published for e in entries if e.published and e.published <= now), default=None),
