@@ -25,6 +25,15 @@ class Funnel:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedFunnel:
+    """The funnel of one feed; an article in two feeds counts for both."""
+
+    feed: int
+    title: str
+    funnel: Funnel
+
+
+@dataclass(frozen=True, slots=True)
 class Queues:
     """What waits: entries to fetch, articles to read (and the oldest of them), articles set aside."""
 
@@ -107,6 +116,33 @@ def feeds(store: Store, now: datetime) -> list[FeedHealth]:
         {"now": now.isoformat()},
     )
     return [FeedHealth(**row) for row in rows]
+
+
+def funnels(store: Store, languages: frozenset[str]) -> list[FeedFunnel]:
+    """The funnel of every feed that has entries or articles, the one with most entries first."""
+    marks = ", ".join("?" for _ in languages)
+    rows = store.db.execute(
+        f"""
+        WITH seen AS (SELECT DISTINCT feed, article FROM sightings WHERE feed IS NOT NULL),
+        counted AS (
+          SELECT s.feed, count(*) AS articles,
+                 count(*) FILTER (WHERE a.body_source NOT IN ('title', 'summary')) AS with_body,
+                 count(*) FILTER (WHERE a.language IN ({marks})) AS in_language,
+                 count(*) FILTER (WHERE a.read_at IS NOT NULL) AS read,
+                 count(*) FILTER (WHERE a.on_beat = 1) AS on_beat,
+                 count(*) FILTER (WHERE EXISTS (SELECT 1 FROM facts f WHERE f.article = a.id)) AS with_facts
+            FROM seen s JOIN articles a ON a.id = s.article GROUP BY s.feed
+        ),
+        listed AS (SELECT feed, count(*) AS entries FROM entries GROUP BY feed)
+        SELECT f.id, coalesce(f.title, f.url), coalesce(l.entries, 0), coalesce(c.articles, 0),
+               coalesce(c.with_body, 0), coalesce(c.in_language, 0), coalesce(c.read, 0),
+               coalesce(c.on_beat, 0), coalesce(c.with_facts, 0)
+          FROM feeds f LEFT JOIN listed l ON l.feed = f.id LEFT JOIN counted c ON c.feed = f.id
+         WHERE l.entries OR c.articles ORDER BY 3 DESC, 2
+        """,
+        sorted(languages),
+    )
+    return [FeedFunnel(row[0], row[1], Funnel(*row[2:])) for row in rows]
 
 
 def sizes(path: Path) -> Sizes:

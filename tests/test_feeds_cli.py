@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Thread
 
@@ -16,6 +16,7 @@ from db import health
 from db.store import open_store
 from monitor.cli import newsgauge
 from tests.fault_server import ITEMS, Server
+from tests.news_rows import add_article
 
 THEN = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -70,3 +71,34 @@ def test_feeds_are_unverified_until_their_first_good_poll(config: Path) -> None:
     with open_store(config.with_name("n.db"), read_only=True) as store:
         weeks = {row.url.split("/")[3]: row.entries_a_week for row in health.feeds(store, THEN)}
     assert weeks == {"healthy": ITEMS / 4, "html": 0, "status-404": 0}
+
+
+def test_the_funnel_is_told_by_feed(config: Path) -> None:
+    run(config, "poll")
+    with open_store(config.with_name("n.db")) as store:
+        feed = int(store.db.execute("SELECT id FROM feeds WHERE url LIKE '%healthy%'").fetchone()[0])
+        for number, (source, language) in enumerate((("page", "en"), ("summary", "en"), ("page", "de"))):
+            article = add_article(
+                store,
+                date(2026, 3, 2),
+                body_source=source,
+                language=language,
+                metrics=["users"] * (number == 0),
+            )
+            with store.write() as db:
+                db["sightings"].insert(
+                    {
+                        "feed": feed,
+                        "article": article,
+                        "url": f"https://example.org/{number}",
+                        "seen_at": "2026-03-02T12:00:00+00:00",
+                    }
+                )
+        languages = frozenset({"en", "zh"})
+        (told,) = health.funnels(store, languages)
+        assert told.funnel == health.funnel(store, languages, feed)
+    assert told.funnel == health.Funnel(ITEMS, 3, 2, 2, 3, 3, 1)
+    said = run(config, "status")
+    assert (
+        f"{ITEMS} entries, 3 articles, 2 with body, 2 in language" in said.split("funnel:")[1].splitlines()[1]
+    )

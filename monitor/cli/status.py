@@ -47,6 +47,7 @@ def state(settings: Settings, now: datetime) -> dict[str, Any]:
             "jobs": [asdict(job) for job in jobs.jobs(store)],
             "queues": asdict(health.queues(store, reading)),
             "funnel": asdict(health.funnel(store, READ_BY_MODEL | READ_BY_RULE)),
+            "funnels": [asdict(one) for one in health.funnels(store, READ_BY_MODEL | READ_BY_RULE)],
             "new_entries": dict(health.entries_a_day(store, now)),
             "feeds": [asdict(feed) for feed in health.feeds(store, utc_now())],
             "sizes": asdict(health.sizes(settings.database)),
@@ -75,6 +76,10 @@ def _complaints(found: dict[str, Any], now: datetime) -> list[str]:
     return said
 
 
+def _in_words(funnel: dict[str, int]) -> str:
+    return ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in funnel.items())
+
+
 def _print(found: dict[str, Any]) -> None:
     out = console()
     running = found["daemon"]
@@ -83,7 +88,9 @@ def _print(found: dict[str, Any]) -> None:
         f"daemon: process {running['pid']} since {running['since']}" if running else "daemon: not running"
     )
     funnel, queues, sizes = found["funnel"], found["queues"], found["sizes"]
-    out.print("funnel: " + ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in funnel.items()))
+    out.print(f"funnel: {_in_words(funnel)}", soft_wrap=True)
+    for one in found["funnels"]:
+        out.print(f"  {one['title']}: {_in_words(one['funnel'])}", markup=False, soft_wrap=True)
     out.print(
         f"queues: {queues['to_fetch']:,} to fetch, {queues['to_read']:,} to read"
         + (f" (oldest since {queues['oldest_unread']})" if queues["oldest_unread"] else "")
