@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, date, datetime, timedelta
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -391,3 +392,13 @@ def test_a_story_found_by_assign_is_counted_in_the_same_transaction(store: Store
     assert trends.theme_trends(store, NOW) == []
     stories.assign(store, article)
     assert of(trends.theme_trends(store, NOW), "campus").observed == 1
+
+
+def test_new_companies_are_those_whose_first_story_is_young(store: Store) -> None:
+    tell(store, TODAY - timedelta(days=90), 1, companies=["Lumo"])
+    tell(store, TODAY - timedelta(days=5), 2, companies=["Lumo", "Tiderip"])
+    tell(store, TODAY, 1, companies=["Tiderip"])
+    sql = files("db.datasette").joinpath("queries/new_companies_seen_this_month.sql").read_text("utf-8")
+    found = [(name, first[:10], count) for name, first, count, *_ in store.db.execute(sql)]
+    assert found == [("Tiderip", "2026-11-17", 3)]
+    assert not any(step.startswith("SCAN company_mentions") for step in plans(store, sql, {}))
