@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from markupsafe import escape
 
-from db import alerts
+from db import alerts, jobs
 from db.alerts import Event
 from db.store import Store
 from extractors.errors import NewsgaugeError
@@ -93,7 +93,7 @@ def fire(store: Store, rules: Iterable[AlertConfig], since: datetime, now: datet
     midnight = datetime.combine(now.date(), time(), tzinfo=now.tzinfo)
     out: list[Fired] = []
     for rule in rules:
-        for event in matches(store, rule, since, now):
+        for event in list(matches(store, rule, since, now)):
             if back_inside(rule, event.value):
                 alerts.arm(store, rule.name, event.key)
             elif (
@@ -133,3 +133,19 @@ def alert_message(fired: Fired, now: datetime) -> Message:
         content={"rule": rule.name, "event": event.key, "reason": event.reason, **event.content},
         written=now,
     )
+
+
+CHECK = "alert check"
+"""The job under whose name the last check's time is kept, so that each article is judged once."""
+FIRST_LOOK = timedelta(days=1)
+
+
+def check_alerts(store: Store, config: Config, now: datetime) -> list[Fired]:
+    """Judge what was read since the last check (or for a day) by the rules, and send what fires."""
+    if not config.alerts:
+        return []
+    before = next((job.last_finished_at for job in jobs.jobs(store) if job.name == CHECK), None)
+    since = datetime.fromisoformat(before) if before else now - FIRST_LOOK
+    out = alert_and_send(store, config, since, now)
+    jobs.finished(store, CHECK, now, None, None)
+    return out

@@ -32,6 +32,7 @@ COMMANDS = {
     "themes": "monitor.cli.themes:themes",
     "trends": "monitor.cli.trends:trends",
     "digest": "monitor.cli.digest:digest",
+    "alerts": "monitor.cli.alerts:alerts",
     "serve": "monitor.cli.serve:serve",
     "status": "monitor.cli.status:status",
     "backup": "monitor.cli.file:backup",
@@ -93,4 +94,4 @@ def main() -> None:
         sys.exit(1)
 
 
-_WRONG_USE = frozenset({"ConfigError", "ContractError", "RuleError", "ModelError"})
+_WRONG_USE = frozenset({"AlertError", "ConfigError", "ContractError", "RuleError", "ModelError"})

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from db.findings import count_unread
 from extractors.pipeline import Reader
 from extractors.version import version_of
+from monitor.alerts.check import check_alerts
 from monitor.cli.settings import Settings, console, utc_now, with_settings
 from monitor.reading import read_pass
 from monitor.update import Summary, collect, follow_configured
@@ -43,6 +44,9 @@ def update(settings: Settings, everything: bool, as_json: bool) -> None:
         follow_configured(store, settings.config, utc_now())
         summary = asyncio.run(collect(store, settings.config, utc_now, everything=everything))
         done = _read(settings, store)
+        fired = check_alerts(store, settings.config, utc_now())
+    for alert in fired:
+        click.echo(f"alert: {alert.rule.name}: {alert.event.reason}", err=True)
     _report(summary.with_read(done), as_json)
 
 

@@ -133,8 +133,9 @@ class Daemon:
         self._note(lambda: count(self.store, lost.job_id))
 
     async def _update(self) -> None:
-        from monitor.update import collect
+        from monitor.update import collect, follow_configured
 
+        follow_configured(self.store, self.config, self.now())
         summary = await collect(self.store, self.config, self.now)
         self.moved_at = asyncio.get_running_loop().time()
         event(log, "collected", **summary.as_dict())
@@ -143,6 +144,14 @@ class Daemon:
         from monitor.digest.schedule import write_due_digest
 
         await asyncio.to_thread(write_due_digest, self.database, self.config, self.now())
+        await asyncio.to_thread(self._alerts)
+
+    def _alerts(self) -> None:
+        from monitor.alerts.check import check_alerts
+
+        with open_store(self.database) as store:
+            for alert in check_alerts(store, self.config, self.now()):
+                event(log, "alert", rule=alert.rule.name, key=alert.event.key)
 
     async def _maintain(self) -> None:
         await asyncio.to_thread(self._checkpoint)

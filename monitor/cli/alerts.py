@@ -1,0 +1,63 @@
+"""``newsgauge alerts``: the rules, what fired, and what a rule would have said of the past."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import click
+
+from monitor.alerts.check import AlertError, check_rule, crosses, matches
+from monitor.cli.settings import Settings, utc_now, with_settings
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def alerts(ctx: click.Context) -> None:
+    """Alerts: list the rules and what fired; `alerts test` runs a rule over the past."""
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_)
+
+
+@alerts.command("list")
+@with_settings
+def list_(settings: Settings) -> None:
+    """List the rules of the configuration, and the last that fired."""
+    if not settings.config.alerts:
+        click.echo("no rules: [[alerts]] in newsgauge.toml shows how to write one")
+    for rule in settings.config.alerts:
+        click.echo(f"{rule.name}: {rule.when}, to {', '.join(rule.targets) or 'nobody'}")
+    if not settings.database.exists():
+        return
+    with settings.open(read_only=True) as store:
+        for row in store.db.query(
+            "SELECT rule, reason, fired_at FROM alerts ORDER BY fired_at DESC LIMIT 20"
+        ):
+            click.echo(f"{row['fired_at'][:16]}  {row['rule']}: {row['reason']}")
+
+
+@alerts.command()
+@click.argument("name", required=False)
+@click.option("--days", default=30, show_default=True, type=click.IntRange(1), help="Over so many days.")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@with_settings
+def test(settings: Settings, name: str | None, days: int, as_json: bool) -> None:
+    """Say what the rule NAME (default: each) would have told of the past; nothing is sent or kept."""
+    rules = [rule for rule in settings.config.alerts if name in (None, rule.name)]
+    if not rules:
+        known = ", ".join(rule.name for rule in settings.config.alerts) or "none"
+        raise AlertError(f"no rule called {name!r}: there are {known}")
+    now = utc_now()
+    with settings.open(read_only=True) as store:
+        for rule in rules:
+            check_rule(rule)
+            found = [
+                e for e in matches(store, rule, now - timedelta(days=days), now) if crosses(rule, e.value)
+            ]
+            if as_json:
+                reasons = [event.reason for event in found]
+                click.echo(json.dumps({"rule": rule.name, "events": reasons}, ensure_ascii=False))
+                continue
+            click.echo(f"{rule.name}: {len(found)} in {days} days, at most {rule.per_day} a day are sent")
+            for event in found:
+                click.echo(f"  {event.reason}")
