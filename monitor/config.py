@@ -248,7 +248,12 @@ def _from_folder(config: Config, folder: Path) -> Config:
             "rates_file": config.reading.rates_file and folder / config.reading.rates_file,
         }
     )
-    return config.model_copy(update={"database": folder / config.database, "reading": reading})
+    feeds = [
+        feed.model_copy(update={"cookies_file": feed.cookies_file and folder / feed.cookies_file})
+        for feed in config.feeds
+    ]
+    changed = {"database": folder / config.database, "reading": reading, "feeds": feeds}
+    return config.model_copy(update=changed)
 
 
 def _complaints(path: Path, text: str, error: ValidationError) -> Iterator[str]:

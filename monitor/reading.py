@@ -8,7 +8,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from db import stories
-from db.findings import ReadArticle, Unread, mark_failed, register_themes, save_findings, unread
+from db.companies import register_known
+from db.findings import (
+    ReadArticle,
+    Unread,
+    count_unread,
+    mark_failed,
+    register_themes,
+    save_findings,
+    unread,
+)
 from db.store import Store
 from extractors.errors import NewsgaugeError
 from extractors.findings import PARTS, Company, Findings, Part, Text
@@ -42,6 +51,8 @@ def read_pass(
     """
     register_themes(store, ((t.id, t.label, t.family) for t in reader.taxonomy.themes))
     done = 0
+    if count_unread(store, str(version)):
+        register_known(store, reader.known_companies)
     while not stop() and (articles := unread(store, str(version), batch)):
         if starting:
             starting([article.id for article in articles])

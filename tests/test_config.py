@@ -53,3 +53,8 @@ def test_targets_are_told_apart_by_their_kind(tmp_path: Path) -> None:
     target = load_config(written(tmp_path, text)).targets[0]
     assert isinstance(target, MailTarget)
     assert target.security == "starttls"
+
+
+def test_a_feeds_cookies_file_is_taken_from_the_configurations_folder(tmp_path: Path) -> None:
+    config = load_config(written(tmp_path, '[[feeds]]\nurl = "http://a.example/f"\ncookies_file = "jar.txt"'))
+    assert config.feeds[0].cookies_file == tmp_path / "jar.txt"
