@@ -13,6 +13,7 @@ from rich.table import Table
 from db import digests, news, series
 from db.store import Store, open_store
 from db.trends import theme_trends
+from db.wording import period_in_words
 from extractors.pipeline import Reader
 from extractors.version import version_of
 from monitor.cli.settings import console, utc_now
@@ -21,7 +22,6 @@ from monitor.demo.server import feed_paths, serving
 from monitor.demo.site import Site, make_site
 from monitor.digest import render
 from monitor.digest.build import build
-from monitor.digest.page import period_in_words
 from monitor.digest.schedule import Window
 from monitor.reading import read_pass
 from monitor.update import collect, follow_configured

@@ -16,8 +16,8 @@ from rich.table import Table
 from db import series as facts_of
 from db.series import Disagreement, Reported
 from db.store import DatabaseError, Store
+from db.wording import period_in_words
 from monitor.cli.settings import Settings, console, with_settings
-from monitor.digest.page import period_in_words
 
 DAY = click.DateTime(["%Y-%m-%d"])
 

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from db import descriptions
 from db.datasette.desk import pages
 from db.store import APPLICATION_ID
+from db.wording import period_in_words
 
 _FOLDER = Path(__file__).parent.parent
 _LABELS = {
@@ -129,7 +130,7 @@ async def _page(
         raise NotFound("there is no such page: look at the overview")
     html = await datasette.render_template(
         f"desk_{template}.html",
-        {**found, "database_path": datasette.urls.database(database)},
+        {**found, "database_path": datasette.urls.database(database), "period": period_in_words},
         request=request,
     )
     return Response.html(html)

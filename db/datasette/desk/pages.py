@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +16,8 @@ from db.companies import COUNTED
 from db.datasette.desk import charts, rows
 from db.datasette.desk.highlight import Mark, highlighted
 from db.datasette.desk.rows import Row, ask, one
+from db.store import Store
+from db.trends import theme_trends
 
 WEEKS = 12
 Values = dict[str, Any]
@@ -200,6 +203,7 @@ def theme(connection: sqlite3.Connection, name: str) -> Values | None:
     until = rows.newest_day(connection)
     return {
         "theme": found,
+        "words": _trend_in_words(connection, name, until),
         "chart": _week_bars(rows.weeks_of_theme(connection, name, until, 2 * WEEKS)),
         "outlets": _beside_theme(connection, name, until, "outlets o ON o.id = a.outlet", "o.id, o.name"),
         "companies": _companies_beside(connection, name),
@@ -212,6 +216,13 @@ def theme(connection: sqlite3.Connection, name: str) -> Values | None:
         ),
         "sentences": _sentences(connection, "theme", name),
     }
+
+
+def _trend_in_words(connection: sqlite3.Connection, name: str, until: date) -> str:
+    """What chance would have brought, and what came: judged beside all themes, as everywhere."""
+    at = datetime.combine(until, time(23, 59), UTC)
+    told = theme_trends(Store(Path(), connection), at, until=until)
+    return next((trend.in_words for trend in told if trend.theme == name), "")
 
 
 def _beside_theme(

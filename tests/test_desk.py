@@ -1,0 +1,155 @@
+"""The desk in a real browser: each page opens without complaint, draws its charts, and fits a phone."""
+
+import shutil
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from db.store import open_store
+from tests.programs import run, start
+from tests.test_live import free_port
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: install it to run the browser's tests")
+HOSTILE = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
+PAGES = (
+    "/",
+    "/facts",
+    "/theme/true-heiress",
+    "/company/1",
+    "/article/1",
+    "/search?q=heiress",
+    "/facts?metric=revenue",
+)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of Datasette on the demo's database, the first article of which has a hostile title."""
+    folder = tmp_path_factory.mktemp("desk")
+    done = run("demo", "--folder", folder)
+    assert done.returncode == 0, done.stderr
+    with open_store(folder / "newsgauge.db") as store, store.write() as db:
+        db.execute("UPDATE articles SET title = ? WHERE id = 1", [HOSTILE])
+    port = free_port()
+    serve = start("--db", folder / "newsgauge.db", "serve", "--port", str(port))
+    base = f"http://127.0.0.1:{port}"
+    _wait(base)
+    yield base
+    serve.terminate()
+    serve.communicate()
+
+
+def _wait(base: str) -> None:
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        try:
+            urllib.request.urlopen(base, timeout=2).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: "Browser") -> "Iterator[Page]":
+    opened = browser.new_page(viewport={"width": 1400, "height": 900})
+    complaints: list[str] = []
+    opened.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    yield opened
+    opened.close()
+    assert complaints == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_opens_and_fits_a_phone(desk: str, page: "Page", path: str) -> None:
+    answer = page.goto(desk + path)
+    assert answer is not None
+    assert answer.status == 200
+    assert "default-src" in answer.headers["content-security-policy"]
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.title() != "taken"
+
+
+def test_the_overview_draws_themes_and_companies(desk: str, page: "Page") -> None:
+    page.goto(desk)
+    assert page.locator("svg.spark").count() >= 8
+    assert page.locator(".meter svg").count() >= 8
+    assert page.get_by_role("link", name="True and false heiress").is_visible()
+
+
+def test_a_theme_says_what_chance_would_have_brought(desk: str, page: "Page") -> None:
+    page.goto(f"{desk}/theme/true-heiress")
+    assert "expected, p<0.001" in page.locator(".lead").inner_text()
+    assert page.locator("section svg rect").count() >= 10
+
+
+def test_highlights_lie_on_the_words_that_were_read(desk: str, page: "Page") -> None:
+    page.goto(f"{desk}/facts?metric=revenue&subject=Lanternfish+Studio")
+    page.locator("table.facts a[href*='/article/']").first.click()
+    marks = page.locator("mark, .mark")
+    texts = marks.all_inner_texts()
+    assert any("Lanternfish" in text for text in texts)
+    assert any("USD" in text or "CNY" in text for text in texts)
+
+
+def test_search_finds(desk: str, page: "Page") -> None:
+    page.goto(desk)
+    page.get_by_placeholder("Search all articles").fill("heiress")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=heiress")
+    assert page.locator("main a[href*='/article/']").count() > 3
+
+
+def test_a_hostile_title_stays_text(desk: str, page: "Page") -> None:
+    page.goto(f"{desk}/article/1")
+    assert page.locator("h1").inner_text() == HOSTILE
+    assert page.title().startswith("<script>")
+
+
+def test_the_database_cannot_be_written(desk: str) -> None:
+    url = f"{desk}/newsgauge.json?sql=delete+from+articles"
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(url, timeout=5)
+    assert refused.value.code == 400
+
+
+def test_every_canned_question_is_answered(desk: str) -> None:
+    import json
+
+    with urllib.request.urlopen(f"{desk}/newsgauge.json", timeout=5) as answer:
+        questions = [query["name"] for query in json.load(answer)["queries"]]
+    assert len(questions) >= 15
+    answered = 0
+    for name in questions:
+        with urllib.request.urlopen(f"{desk}/newsgauge/{name}.json?_shape=array", timeout=20) as answer:
+            answered += bool(json.load(answer))
+    assert answered >= 10
+
+
+def test_a_stranger_is_asked_for_a_password(tmp_path: Path) -> None:
+    with open_store(tmp_path / "n.db"):
+        pass
+    done = run("--db", tmp_path / "n.db", "serve", "--host", "0.0.0.0", "--port", str(free_port()))
+    assert done.returncode == 1
+    assert "--password-hash" in done.stderr
+    assert "--public" in done.stderr
