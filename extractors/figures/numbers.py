@@ -207,6 +207,8 @@ def _lakhs(groups: list[str]) -> bool:
 
 
 def _value(written: str, shape: str) -> Decimal:
+    if shape == "digits":
+        return Decimal(written)
     if shape in ("dots", "european", "comma"):
         return Decimal(written.replace(".", "").replace(",", "."))
     if shape == "spaced":
