@@ -121,10 +121,23 @@ def _digits(text: str, low: str, start: int) -> Number | None:
     written, shape = read
     end = start + len(written)
     value = _value(written, shape)
-    if text[start - 1 : start] == "." and written.isdigit() and _is_leading_point(text, start):
+    if (lead := _stray_points(text, start)) < start:
+        start, value = lead, Decimal(f"0.{written}") if written.isdigit() else value
+    elif text[start - 1 : start] == "." and written.isdigit() and _is_leading_point(text, start):
         start, value = start - 1, Decimal(f"0.{written}")
     value, end = _with_fraction(text, low, value, end)
     return _scaled(text, low, Number(start, end, value, 0, shape))
+
+
+_SYMBOLS = frozenset("$€£¥₹₩")
+
+
+def _stray_points(text: str, start: int) -> int:
+    """Where the points between a sign and its number begin (``$.75``, ``$..75``); *start* without any."""
+    lead = start
+    while lead and start - lead < 2 and text[lead - 1] == ".":
+        lead -= 1
+    return lead if lead and text[lead - 1] in _SYMBOLS else start
 
 
 def _is_leading_point(text: str, start: int) -> bool:
