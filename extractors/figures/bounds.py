@@ -9,7 +9,6 @@ from extractors.figures.vocabulary import either, rules
 from extractors.findings import Approx
 
 _WINDOW = 30
-_WORD = re.compile(r"[^ ]+")
 
 
 def bound(low: str, start: int, end: int) -> Approx | None:

@@ -40,21 +40,21 @@ def _counts(text: str, low: str, atoms: Sequence[Atom]) -> Iterator[Figure]:
         if atom.unit or atom.dead or _NOT_BEFORE.search(low, max(0, atom.start - 12), atom.start):
             continue
         match = _noun().match(low, atom.end)
-        if match and not _is_one(atom):
+        if match and not _is_none(atom):
             noun = text[match.start(1) : match.end(1)]
             yield _count(text, low, atoms, place, match.end(1), noun)
         elif noun and atom.power and _OF_THEM.match(low, atom.end):
             yield _count(text, low, atoms, place, atom.end, noun)
 
 
-def _is_one(atom: Atom) -> bool:
-    year = atom.number.shape == "digits" and not atom.power and 1900 <= atom.number.value <= 2099
-    return year or (atom.number.shape == "words" and atom.amount <= 1)
+def _is_none(atom: Atom) -> bool:
+    """A year, or "one" and "zero" in words, which count nothing."""
+    return (atom.number.is_year and not atom.power) or (atom.number.shape == "words" and atom.amount <= 1)
 
 
 def _count(text: str, low: str, atoms: Sequence[Atom], place: int, end: int, noun: str) -> Figure:
     atom, left = atoms[place], atoms[place - 1] if place else None
-    if left and not left.unit and not left.dead and link(text, low, left, atom) == "range":
+    if left and not left.unit and not left.dead and link(low, left, atom) == "range":
         scaled = replace(left, power=left.power or (atom.power if left.number.value < 1000 else 0))
         if scaled.amount < atom.amount and not 1900 <= scaled.amount <= 2099:
             start = scaled.start

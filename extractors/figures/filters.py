@@ -14,9 +14,6 @@ _IDIOM = re.compile(r"\bin for $")
 _CLOCK = re.compile(r"\b(?:at|till|until|by|before|after|from|to|@) $|\d $")
 _TIMES_WORD = re.compile(r" ([a-z-]+)")
 _SIZE = re.compile(r" ?(?:-|x|by|×) ?\d|[a-z0-9]", re.I)
-_VAGUE_BEFORE = re.compile(
-    r"\b(?:a few|several|many|some|hundreds of|tens of|dozens of)(?: hundred| thousand)? $|数$|几$"
-)
 
 
 def is_figure(text: str, low: str, atom: Atom) -> bool:
@@ -26,7 +23,7 @@ def is_figure(text: str, low: str, atom: Atom) -> bool:
         return False
     if unit.kind == "multiple":
         return _is_multiple(text, low, atom)
-    if atom.where == "before" or atom.where == "shared":
+    if atom.where in ("before", "shared"):
         return True
     if unit.word in ("point", "points"):
         return _is_rate_point(low, atom)
@@ -58,10 +55,8 @@ def _is_money(text: str, low: str, atom: Atom) -> bool:
         return _is_korean(atom)
     if word == "p":
         return not (atom.number.value <= 12 and _CLOCK.search(low, max(0, atom.start - 8), atom.start))
-    if word.rstrip("s") == "pound" and _IDIOM.search(low, max(0, atom.start - 8), atom.start):
-        return False
     if word.rstrip("s") == "pound":
-        return not _is_weight(low, atom)
+        return not (_IDIOM.search(low, max(0, atom.start - 8), atom.start) or _is_weight(low, atom))
     if word.rstrip("s") == "grand" or text[atom.number.start : atom.number.end] in ("a", "A"):
         return goes_on(low, atom.end)
     if unit.worth < 1 and unit.family == "dollar":
@@ -75,7 +70,7 @@ def _is_korean(atom: Atom) -> bool:
     number = atom.number
     if number.power or number.shape in ("grouped", "spaced"):
         return True
-    return number.shape == "digits" and number.value >= 100 and not 1900 <= number.value <= 2099
+    return number.shape == "digits" and number.value >= 100 and not number.is_year
 
 
 @cache
@@ -114,7 +109,7 @@ def _is_multiple(text: str, low: str, atom: Atom) -> bool:
     rule = rules("figures")["times"]
     following = _TIMES_WORD.match(low, atom.end)
     if following and following[1] in rule["after"]:
-        return following[1] != "over" or True
+        return True
     return bool(_grew().search(low, max(0, atom.start - 40), atom.start)) and goes_on(low, atom.end)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from itertools import pairwise
@@ -21,38 +21,12 @@ _LIST = re.compile(
 )
 _CONJUNCTION = re.compile(r"and|or|/|和|与|及|&|then|versus|vs")
 _BETWEEN = re.compile(r"\bbetween (?:about |around |roughly |some |an estimated )?$")
-_FROM = re.compile(
-    r"\bfrom (?:about |around |just |some |only |roughly |nearly |almost |over |as low as |a )?$"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Changes:
-    """Patterns of ``[changes]``: what moved from, what moved at all, moved in the past, spreads from."""
-
-    moved: re.Pattern[str]
-    motion: re.Pattern[str]
-    past: re.Pattern[str]
-    spread: re.Pattern[str]
-
-
-@cache
-def _changes() -> _Changes:
-    rule = rules("figures")["changes"]
-    motion = rf"\b(?:(?:{either(rule['stems'])})[a-z]*|{either(rule['words'])})"
-    return _Changes(
-        moved=re.compile(rf"{motion} from\b"),
-        motion=re.compile(rf"{motion}\b"),
-        past=re.compile(rf"\b(?:{either(rule['past'])})\b[a-z ,]{{0,20}}$"),
-        spread=re.compile(rf"\b(?:{either(rule['spread'])})[a-z]*\W+(?:[a-z]+\W+){{0,2}}from\b"),
-    )
-
 
 SHORT = 32
 """Numbers further apart than this neither make a range nor a list."""
 
 
-def link(text: str, low: str, left: Atom, right: Atom) -> str:
+def link(low: str, left: Atom, right: Atom) -> str:
     """What joins two neighbours: ``range``, ``list``, ``listed`` (with and, or), or nothing."""
     if right.start - left.end > SHORT:
         return ""
@@ -75,7 +49,7 @@ def link(text: str, low: str, left: Atom, right: Atom) -> str:
 
 def share(text: str, low: str, atoms: Sequence[Atom]) -> list[Atom]:
     """*atoms*, where numbers without a unit take that of a neighbour in a range, a list or a comparison."""
-    links = [link(text, low, left, right) for left, right in pairwise(atoms)]
+    links = [link(low, left, right) for left, right in pairwise(atoms)]
     shared = _from_right(text, low, list(atoms), links)
     shared = _from_left(text, low, shared, links)
     return _across(text, low, shared)
@@ -98,8 +72,8 @@ def _from_right(text: str, low: str, atoms: list[Atom], links: list[str]) -> lis
 def _may_share(low: str, atoms: list[Atom], links: list[str], place: int) -> bool:
     left, right = atoms[place], atoms[place + 1]
     if links[place] == "range":
-        return not _is_year(left, low) or bool(right.power)
-    if _is_year(left, low) or _is_date(low, left) or (left.number.power and not right.power):
+        return not _is_year(left) or bool(right.power)
+    if _is_year(left) or _is_date(low, left) or (left.number.power and not right.power):
         return False
     if links[place] == "listed":
         return True
@@ -110,14 +84,9 @@ def _may_share(low: str, atoms: list[Atom], links: list[str], place: int) -> boo
     )
 
 
-def _is_year(atom: Atom, low: str) -> bool:
+def _is_year(atom: Atom) -> bool:
     number = atom.number
-    return (
-        number.shape == "digits"
-        and not number.power
-        and 1900 <= number.value <= 2099
-        and number.value % 1 == 0
-    )
+    return number.is_year and not number.power and number.value % 1 == 0
 
 
 _MONTH = re.compile(
@@ -139,17 +108,12 @@ def _inherited(left: Atom, right: Atom, joint: str) -> int:
         return right.power if number.value < right.number.value or number.value < 100 else 0
     if number.shape in ("grouped", "spaced", "dots") or number.value >= 1000:
         return 0
-    cents = joint != "range" and number.value.as_tuple().exponent == -2
+    cents = number.value.as_tuple().exponent == -2
     return 0 if cents else right.power
 
 
 def _same(one: Unit, other: Unit) -> bool:
-    return (
-        one.kind == other.kind
-        and one.currency == other.currency
-        and one.family == other.family
-        and one.worth == other.worth
-    )
+    return one.is_like(other) and one.worth == other.worth
 
 
 def _from_left(text: str, low: str, atoms: list[Atom], links: list[str]) -> list[Atom]:
@@ -163,7 +127,7 @@ def _from_left(text: str, low: str, atoms: list[Atom], links: list[str]) -> list
             atoms[place + 1] = replace(right, unit=left.unit, where="shared", power=power)
             if not left.power and right.power:
                 atoms[place] = replace(left, power=_inherited(left, atoms[place + 1], joint))
-        elif joint in ("list", "listed") and left.where in ("before", "shared", "after"):
+        elif joint in ("list", "listed"):
             _share_list(low, atoms, links, place)
     return atoms
 
@@ -187,7 +151,7 @@ def _share_list(low: str, atoms: list[Atom], links: list[str], place: int) -> No
         last += 1
     chain = atoms[place + 1 : last + 1]
     unit = atoms[place].unit
-    if not chain[-1].power or not goes_on(low, chain[-1].end) or any(_is_year(a, low) for a in chain):
+    if not chain[-1].power or not goes_on(low, chain[-1].end) or any(_is_year(a) for a in chain):
         return
     for offset, atom in enumerate(chain, place + 1):
         atoms[offset] = replace(atom, unit=unit, where="shared", power=atom.power or chain[-1].power)
@@ -251,7 +215,7 @@ _AGAINST = re.compile(
 
 def _is_like(low: str, last: Atom, atom: Atom) -> bool:
     """``299 yuan, down from 380``: two levels of the same size compared."""
-    if last.power or atom.power or atom.start - last.end > 40 or _is_year(atom, low) or not last.amount:
+    if last.power or atom.power or atom.start - last.end > 40 or _is_year(atom) or not last.amount:
         return False
     alike = Decimal("0.2") < atom.number.value / last.number.value < 5 if last.number.value else False
     level = bool(_LEVEL.search(low, max(0, last.start - 24), last.start))
@@ -265,7 +229,7 @@ def _is_rate(last: Atom, atom: Atom) -> bool:
     )
 
 
-def compounds(text: str, low: str, atoms: Sequence[Atom]) -> list[Atom]:
+def compounds(low: str, atoms: Sequence[Atom]) -> list[Atom]:
     """*atoms*, where ``three dollars and 20 cents``, ``3 pounds fifty`` are one."""
     out: list[Atom] = []
     for atom in atoms:
@@ -304,20 +268,3 @@ def _minor(low: str, whole: Atom, part: Atom) -> Decimal | None:
 
 def _one_currency(whole: Unit, part: Unit) -> bool:
     return part.family == "dollar" or part.currency == whole.currency or part.currency is None
-
-
-def is_change(low: str, left: Atom, right: Atom) -> bool:
-    """Whether two ends are where something moved from and to, and so two figures."""
-    gap = low[left.end : right.start]
-    if " to " not in gap and gap not in ("至", "到"):
-        return False
-    before = low[max(0, left.start - 44) : left.start]
-    if _FROM.search(before):
-        if _changes().moved.search(before):
-            return True
-        both = left.number.end < left.end or left.where == "before"
-        return not _changes().spread.search(before) and (both or bool(_changes().motion.search(before)))
-    both = (
-        left.where in ("before", "after") and left.unit is not None and left.end > left.number.end
-    ) or left.where == "before"
-    return both and right.where in ("before", "after") and bool(_changes().past.search(before))

@@ -15,7 +15,7 @@ from functools import cache
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from extractors.figures.chinese import NUMERAL, chinese_number
-from extractors.figures.vocabulary import powers, scale_pattern
+from extractors.figures.vocabulary import power_of, scale_pattern
 from extractors.figures.words import STARTS, spelled
 
 
@@ -35,7 +35,13 @@ class Number:
     loose: bool = False
 
     @property
+    def is_year(self) -> bool:
+        """Whether it may as well be a year: plain digits from 1900 to 2099."""
+        return self.shape == "digits" and 1900 <= self.amount <= 2099
+
+    @property
     def amount(self) -> Decimal:
+        """The value with its scale."""
         return self.value.scaleb(self.power) if self.power else self.value
 
 
@@ -231,27 +237,20 @@ def _value(written: str, shape: str) -> Decimal:
     return Decimal(re.sub(r"[, ']", "", written))
 
 
-_NOT_GLUED = re.compile(r"[a-z]", re.IGNORECASE)
-
-
 def _scaled(text: str, low: str, number: Number) -> Number:
     """*number* with the scale that follows it, if any."""
     match = scale_pattern().match(text, number.end)
     if match is None:
         return number
-    written = match[0]
+    power, end = power_of(match[0]), match.end()
     if match["words"]:
-        power = sum(powers()[word.rstrip("s")] for word in re.split(r"[ -]+", written.strip(" -").lower()))
-        end = match.end()
         half = _HALVES.match(low, end)
-        extra = _HALF[half[1] or half[2]] if half and _plain_word_follows(low, half.end()) else None
-        if half and extra is not None:
+        if half and _plain_word_follows(low, half.end()):
+            extra = _HALF[half[1] or half[2]]
             return Number(number.start, half.end(), number.value + extra, power, number.shape)
         return Number(number.start, end, number.value, power, number.shape)
-    bare = written.strip(" .")
-    loose = bool(match["glued"]) and written.startswith(" ") and len(bare) == 1
-    end = match.end() - (1 if written.endswith(".") else 0)
-    return Number(number.start, end, number.value, powers()[bare], number.shape, loose)
+    loose = bool(match["glued"]) and match[0].startswith(" ") and len(match[0].strip(" .")) == 1
+    return Number(number.start, end - match[0].endswith("."), number.value, power, number.shape, loose)
 
 
 def _plain_word_follows(low: str, end: int) -> bool:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 
 from extractors.figures.atoms import Atom, attach
 from extractors.figures.bounds import bound
+from extractors.figures.changes import is_change
 from extractors.figures.context import Context
 from extractors.figures.counts import counts
 from extractors.figures.filters import is_figure
-from extractors.figures.joining import compounds, is_change, link, share
+from extractors.figures.joining import compounds, link, share
 from extractors.figures.multiples import word_multiples
 from extractors.figures.numbers import lowered, plain, scan
 from extractors.figures.pairs import paired, without_rates
+from extractors.figures.vocabulary import Unit
 from extractors.findings import Figure, Text
 
 
@@ -27,7 +28,7 @@ def read(text: str, about: Text | None = None, kinds: Collection[str] | None = N
     wanted = {"money", "percent", "counts"} if kinds is None else set(kinds)
     simple = plain(text)
     low = lowered(simple)
-    atoms = compounds(simple, low, share(simple, low, attach(simple, low, scan(simple, low))))
+    atoms = compounds(low, share(simple, low, attach(simple, low, scan(simple, low))))
     context = Context(text, about)
     figures = list(_figures(text, simple, low, atoms, context))
     found: list[Figure] = []
@@ -48,52 +49,43 @@ def _figures(text: str, simple: str, low: str, atoms: Sequence[Atom], context: C
         if atom.unit is None or not is_figure(simple, low, atom):
             continue
         right = atoms[place] if place < len(atoms) else None
-        if right and _is_range(simple, low, atom, right):
+        if right and _is_range(low, atom, right):
             place += 1
             yield _figure(text, low, atom, context, right)
         else:
             yield _figure(text, low, atom, context)
 
 
-def _is_range(simple: str, low: str, left: Atom, right: Atom) -> bool:
-    if right.unit is None or left.unit is None or link(simple, low, left, right) != "range":
+def _is_range(low: str, left: Atom, right: Atom) -> bool:
+    if right.unit is None or left.unit is None or link(low, left, right) != "range":
         return False
-    one, other = left.unit, right.unit
-    alike = one.kind == other.kind and (one.currency == other.currency and one.family == other.family)
-    return alike and left.amount < right.amount and not is_change(low, left, right)
-
-
-_CHINESE_PERCENT = "百分之"
+    return left.unit.is_like(right.unit) and left.amount < right.amount and not is_change(low, left, right)
 
 
 def _figure(text: str, low: str, atom: Atom, context: Context, upper: Atom | None = None) -> Figure:
-    unit = atom.unit
-    assert unit is not None
-    end = (upper or atom).end
-    currency, inferred = (
-        _currency(context, upper.unit if upper and upper.unit else unit)
-        if unit.kind == "money"
-        else (None, False)
-    )
-    figure = Figure(
-        unit.kind,
+    last = upper or atom
+    assert atom.unit is not None
+    assert last.unit is not None
+    currency, inferred = _currency(context, last.unit)
+    return Figure(
+        atom.unit.kind,
         atom.start,
-        end,
-        text[atom.start : end],
+        last.end,
+        text[atom.start : last.end],
         atom.amount,
         upper.amount if upper else None,
-        bound(low, atom.start, end),
+        bound(low, atom.start, last.end),
         currency,
-        negative=atom.negative,
+        negative=atom.negative
+        or (atom.unit.kind == "money" and _in_loss_brackets(text, atom.start, last.end)),
         inferred=inferred,
         rule=_rule(atom, upper),
     )
-    return replace(figure, negative=True) if _in_loss_brackets(text, figure) else figure
 
 
-def _currency(context: Context, unit: object) -> tuple[str | None, bool]:
-    family = getattr(unit, "family", None)
-    return (getattr(unit, "currency", None), False) if family is None else context.currency(family)
+def _currency(context: Context, unit: Unit) -> tuple[str | None, bool]:
+    """The ISO code of *unit*, None for a ratio's, and whether the context gave it."""
+    return (unit.currency, False) if unit.family is None else context.currency(unit.family)
 
 
 def _rule(atom: Atom, upper: Atom | None) -> str:
@@ -106,11 +98,7 @@ def _rule(atom: Atom, upper: Atom | None) -> str:
 _LOSS = re.compile(r"\bloss(?:es)?\b[^.;]{0,40}\($", re.IGNORECASE)
 
 
-def _in_loss_brackets(text: str, figure: Figure) -> bool:
+def _in_loss_brackets(text: str, start: int, end: int) -> bool:
     """Accounts write losses in brackets: ``net loss ($3.2 million)``."""
-    closes = text[figure.end : figure.end + 1] == ")" and text[figure.start - 1 : figure.start] == "("
-    return (
-        figure.kind == "money"
-        and closes
-        and bool(_LOSS.search(text, max(0, figure.start - 60), figure.start))
-    )
+    closed = text[start - 1 : start] == "(" and text[end : end + 1] == ")"
+    return closed and bool(_LOSS.search(text, max(0, start - 60), start))

@@ -29,6 +29,10 @@ class Unit:
     family: str | None = None
     worth: Decimal = Decimal(1)
 
+    def is_like(self, other: Unit) -> bool:
+        """Whether amounts of both can be ends of one range: dollars and cents can, dollars and euros not."""
+        return (self.kind, self.currency, self.family) == (other.kind, other.currency, other.family)
+
 
 @cache
 def rules(name: str) -> dict[str, Any]:
@@ -51,7 +55,7 @@ def _rows() -> Iterator[tuple[str | None, str | None, dict[str, Any]]]:
 @cache
 def families() -> dict[str, Any]:
     """Signs and words that several currencies share, by the family's name."""
-    return {k: v for k, v in rules("context").items() if k not in ("places", "adjectives", "codes", "words")}
+    return {k: v for k, v in rules("context").items() if k not in ("places", "adjectives", "codes")}
 
 
 @cache
@@ -68,12 +72,18 @@ def signs() -> dict[str, Unit]:
 def _codes(code: str) -> dict[str, Unit]:
     found = {code: _money(code, code)}
     found |= {f"{scale}{code}": _money(code, code, worth=worth) for scale, worth in _CODE_SCALES.items()}
-    if code not in rules("context")["codes"]["words"]:
+    if code not in wordlike():
         found[code.lower()] = found[code.title()] = found[code]
     return found
 
 
 _CODE_SCALES = {"M": Decimal(10**6), "m": Decimal(10**6), "bn": Decimal(10**9), "T": Decimal(1000)}
+
+
+@cache
+def wordlike() -> frozenset[str]:
+    """Signs and codes that are words or names as well, and need a scale or grouped digits beside them."""
+    return frozenset(rules("context")["codes"]["words"])
 
 
 @cache
@@ -120,7 +130,7 @@ def _ending(words: Iterable[str]) -> str:
     latin = [w for w in words if w[-1].isascii() and w[-1].isalpha()]
     other = [w for w in words if w not in latin]
     parts = [f"(?:{either(latin)})(?![a-z0-9])"] if latin else []
-    return "|".join([*([either(other)] if other else []), *parts]) if parts or other else r"(?!)"
+    return "|".join([*([either(other)] if other else []), *parts])
 
 
 def either(words: Iterable[str]) -> str:
@@ -142,6 +152,14 @@ def powers() -> dict[str, int]:
     """Scales, as written, and their powers of ten."""
     scales = rules("scales")
     return dict(scales["glued"]) | dict(scales["words"])
+
+
+def power_of(scale: str) -> int:
+    """The power of ten of a *scale* as written; of several words, all of them: ``lakh crore``."""
+    bare = scale.strip(" -.")
+    if bare in powers():
+        return powers()[bare]
+    return sum(powers()[word.rstrip("s")] for word in re.split(r"[ -]+", bare.lower()))
 
 
 @cache

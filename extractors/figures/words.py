@@ -94,84 +94,130 @@ def _part(low: str, start: int, end: int, part: Decimal) -> Spelled | None:
     return Spelled(first, link.end() - 1, part, 0) if link else None
 
 
-def _fraction(low: str, words: int, end: int) -> tuple[Decimal, int] | None:
-    """``quarters of a`` after ``three``: the value of the part and where it ends, before the scale."""
-    match = re.compile(r"[ -](quarter|third|tenth|fifth|half)s?\b").match(low, end)
-    if match is None:
-        return None
-    link = _OF_A.match(low, match.end()) or _OF_A_UNIT.match(low, match.end())
-    return (words * _PARTS[match[1]], link.end()) if link else None
+class _Reading:
+    """A number being read word by word: groups below a thousand, each times its scale, summed.
+
+    ``current`` is the group at hand (None between groups), ``power`` that of the last scale, ``end`` where
+    the number ends as far as it is known.
+    """
+
+    def __init__(self, low: str, start: int, part: Decimal | None) -> None:
+        self.low, self.position, self.end = low, start, start
+        self.total, self.current, self.power = Decimal(0), part, 0
+        self._may_part, self._last, self._after_hundred = part is None, "", False
+
+    def run(self) -> None:
+        """Read as long as the words belong to one number."""
+        start = self.position
+        while match := _TOKEN.match(self.low, self.position):
+            if (self.position > start and not match[1]) or not self._take(match):
+                return
+
+    def _take(self, match: re.Match[str]) -> bool:
+        word = match[2]
+        if word == "and":
+            return self._and(match)
+        if word == "point":
+            return self._point(match)
+        if not self._counts(word, match.start(2)):
+            return False
+        self.position = self.end = match.end()
+        self._last = word
+        self._fraction(word)
+        return True
+
+    def _counts(self, word: str, start: int) -> bool:
+        """Add a numeral or a scale; False where the word is neither, or begins another number."""
+        value = SMALL.get(word, TENS.get(word))
+        if value is not None:
+            return self._below_hundred(word, value, start)
+        if word in _TIMES:
+            self.current = (Decimal(1) if self.current is None else self.current) * _TIMES[word]
+            self._after_hundred = self._after_hundred or word == "hundred"
+            return True
+        if word not in SCALES:
+            return False
+        if self.current is None and self.total:
+            self.total = self.total.scaleb(SCALES[word])
+        else:
+            self.total += (Decimal(1) if self.current is None else self.current).scaleb(SCALES[word])
+        self.current, self.power, self._after_hundred = None, SCALES[word], False
+        return True
+
+    def _below_hundred(self, word: str, value: int, start: int) -> bool:
+        if self.current is None:
+            if self.power and not _closes(self.low, start, self.power if self._last != "and" else 0):
+                return False
+            self.current = Decimal(value)
+        elif self._after_hundred or (self._last in TENS and 0 < value < 10):
+            self.current += value
+        else:
+            return False
+        self._after_hundred = False
+        return True
+
+    def _and(self, match: re.Match[str]) -> bool:
+        """``two hundred and five``; after a scale only where the rest belongs to the number."""
+        between = self.power and self.current is None
+        following = _TOKEN.match(self.low, match.end())
+        numeral = following is not None and (following[2] in SMALL or following[2] in TENS)
+        if not self._last or not (self._after_hundred or between) or not numeral:
+            return False
+        if _AND_PART.match(self.low, self.position):
+            return False
+        if self.power and not self._after_hundred and not _closes(self.low, match.end(), 0):
+            return False
+        self.position, self._last = match.end(), "and"
+        return True
+
+    def _point(self, match: re.Match[str]) -> bool:
+        """``six point five``."""
+        decimals = _decimals(self.low, match.end()) if self.current is not None else None
+        if self.current is None or decimals is None:
+            return False
+        self.current += decimals[0]
+        self.position = self.end = decimals[1]
+        self._last, self._after_hundred = "point", False
+        return True
+
+    def _fraction(self, word: str) -> None:
+        """``three-quarters of a billion``: go on after "a" with the part as the group at hand."""
+        parts = SMALL.get(word)
+        match = _FRACTION.match(self.low, self.end) if self._may_part and parts else None
+        if match is None or parts is None or self.current is None:
+            return
+        if link := _OF_A.match(self.low, match.end()) or _OF_A_UNIT.match(self.low, match.end()):
+            self.current, self._may_part = parts * _PARTS[match[1]], False
+            self.position = self.end = link.end() - 1
+
+
+_TIMES = {"hundred": 100, "dozen": 12}
+_FRACTION = re.compile(r"[ -](quarter|third|tenth|fifth|half)s?\b")
 
 
 def _phrase(low: str, first: int, start: int, part: Decimal | None = None) -> Spelled | None:
-    """Read on from *start*: groups below a thousand, each times its scale, summed."""
-    total, current, power = Decimal(0), part, 0
-    position, end, last, after_hundred = start, start, "", False
-    while match := _TOKEN.match(low, position):
-        gap, word = match[1], match[2]
-        if position > start and not gap:
-            break
-        small = SMALL.get(word)
-        if small is not None or word in TENS:
-            value = TENS[word] if small is None else small
-            if current is None:
-                if power and not _closes(low, match.start(2), power if last != "and" else 0):
-                    break
-                current = Decimal(value)
-            elif after_hundred or (last in TENS and small is not None and 0 < small < 10):
-                current += value
-            else:
-                break
-            after_hundred = False
-        elif word == "hundred":
-            current = (Decimal(1) if current is None else current) * 100
-            after_hundred = True
-        elif word == "dozen":
-            current = (Decimal(1) if current is None else current) * 12
-        elif word in SCALES:
-            if current is None and total:
-                total = total.scaleb(SCALES[word])
-            else:
-                total += (Decimal(1) if current is None else current).scaleb(SCALES[word])
-            current, power, after_hundred = None, SCALES[word], False
-        elif word == "and" and last and (after_hundred or (power and current is None)):
-            if _AND_PART.match(low, position):
-                break
-            following = _TOKEN.match(low, match.end())
-            if following is None or (following[2] not in SMALL and following[2] not in TENS):
-                break
-            if power and not after_hundred and not _small_money(low, match.end()):
-                break
-            position, last = match.end(), "and"
-            continue
-        elif word == "point" and current is not None and (decimals := _decimals(low, match.end())):
-            current += decimals[0]
-            position = end = decimals[1]
-            last, after_hundred = "point", False
-            continue
-        else:
-            break
-        position = end = match.end()
-        last = word
-        if current is not None and part is None and small and (fraction := _fraction(low, small, end)):
-            current, position = fraction
-            end, part = position - 1, current
-            position -= 1 if low[position - 1] in " -" else 0
-    if end == start:
+    """The number whose words go on from *start*; its span begins at *first*, *part* is what was read."""
+    reading = _Reading(low, start, part)
+    reading.run()
+    if reading.end == start:
         return None
-    if half := _AND_PART.match(low, end):
-        extra = {"half": Decimal("0.5"), "third": Decimal("0.3333333333")}.get(
-            half[2], Decimal("0.75") if half[1] == "three" else Decimal("0.25")
-        )
-        if current is None:
-            return Spelled(first, half.end(), total + extra.scaleb(power), 0)
-        more = (
-            _phrase(low, first, half.end() + 1, current + extra)
-            if low[half.end() : half.end() + 1] in " -"
-            else None
-        )
-        return more if more and more.end > half.end() + 1 else Spelled(first, half.end(), current + extra, 0)
-    return Spelled(first, end, *_mantissa(total + (current or 0), power if current is None else 0))
+    half = _AND_PART.match(low, reading.end)
+    if half:
+        return _with_part(low, first, reading, half)
+    scaled = reading.power if reading.current is None else 0
+    return Spelled(first, reading.end, *_mantissa(reading.total + (reading.current or 0), scaled))
+
+
+def _with_part(low: str, first: int, reading: _Reading, half: re.Match[str]) -> Spelled:
+    """``four and a half million``, ``a million and a half``."""
+    part = half[2].rstrip("s")
+    extra = _PARTS[part] * (3 if half[1] == "three" and part == "quarter" else 1)
+    if reading.current is None:
+        return Spelled(first, half.end(), reading.total + extra.scaleb(reading.power), 0)
+    value = reading.current + extra
+    goes_on = low[half.end() : half.end() + 1] in " -"
+    more = _phrase(low, first, half.end() + 1, value) if goes_on else None
+    return more if more and more.end > half.end() + 1 else Spelled(first, half.end(), value, 0)
 
 
 def _mantissa(value: Decimal, power: int) -> tuple[Decimal, int]:
@@ -182,11 +228,6 @@ _HUNDRED_LATER = re.compile(r" ?(?:[a-z]+[ -]){0,3}(?:hundred|thousand)\b")
 _UNIT_SOON = re.compile(
     r" ?[a-z]+(?:[ -][a-z]+)? (?:dollar|euro|pound|yuan|rupee|cent|yen|won|franc|peso)s?\b"
 )
-
-
-def _small_money(low: str, position: int) -> bool:
-    """Whether what follows "thousand and" belongs to the number: more hundreds, or the currency's word."""
-    return bool(_HUNDRED_LATER.match(low, position) or _UNIT_SOON.match(low, position))
 
 
 def _closes(low: str, position: int, power: int) -> bool:

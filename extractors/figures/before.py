@@ -1,0 +1,116 @@
+"""What stands before a number and makes it money: a sign, a code, a currency's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from extractors.figures.numbers import Number
+from extractors.figures.vocabulary import Unit, sign_ends, signs, units, wordlike
+
+
+@cache
+def _longest_sign() -> int:
+    return max(len(sign) for sign in signs())
+
+
+def sign_before(text: str, number: Number, floor: int) -> tuple[Unit, int, bool] | None:
+    """The sign or code before a number: unit, where it begins, whether a minus stands between."""
+    end, negative = number.start, False
+    while end > floor and text[end - 1] == " " and number.start - end < 2:
+        end -= 1
+    if (
+        end > floor
+        and text[end - 1] == "-"
+        and end == number.start
+        and text[end - 2 : end - 1] in sign_ends()
+    ):
+        end, negative = end - 1, True
+    if end == number.start and _in_brackets(text, number):
+        end, negative = end - 1, True
+    if end <= floor or text[end - 1] not in sign_ends():
+        return None
+    for start in _sign_starts(text, floor, end):
+        unit = _sign(text[start:end])
+        if unit and _bounded(text, start) and allowed(text[start:end], number):
+            return unit, start, negative
+    return None
+
+
+def _sign_starts(text: str, floor: int, end: int) -> Iterable[int]:
+    """Where a sign that ends at *end* may begin: for letters that is where the word begins."""
+    if not (text[end - 1].isalpha() or text[end - 1] == "."):
+        return range(max(floor, end - _longest_sign()), end)
+    word = _WORD_END.search(text, max(floor, end - 8), end)
+    return (word.start(),) if word else ()
+
+
+_WORD_END = re.compile(r"(?:[A-Za-zÀ-ž]|S/|(?<=[A-Za-z])\.)+$")
+
+
+@cache
+def _names() -> frozenset[str]:
+    """Words of currencies that may stand before a number: ``rupees 4.2 billion``, ``人民币500万``."""
+    never = ("euro", "pound", "real", "rand", "dollar", "sterling", "buck", "quid", "sol", "won", "mark")
+    return frozenset(
+        w for w, u in units().items() if u.kind == "money" and u.worth == 1 and w.rstrip("s") not in never
+    )
+
+
+_TAIL = re.compile(r"(?<![a-z0-9])((?:[a-z]+ ){0,2}[a-z]+) ?$|(\w{2,4})$")
+
+
+def name_before(low: str, number: Number, floor: int) -> tuple[Unit, int, bool] | None:
+    """A currency's name before a number; one word needs a scale or grouped digits (``yuan 50 million``)."""
+    if low.startswith("百分之", number.start - 3):
+        return units()["percent"], number.start - 3, False
+    if low[number.start - 1 : number.start] not in _NAME_ENDS:
+        return None
+    tail = _TAIL.search(low, max(floor, number.start - 28), number.start)
+    big = number.power >= 3 or number.shape in ("grouped", "spaced")
+    if tail is None:
+        return None
+    for name in _endings(tail):
+        if name in _names() and (big or " " in name or not name.isascii()):
+            return units()[name], number.start - (len(tail[0]) - tail[0].rindex(name)), False
+    return None
+
+
+def _endings(tail: re.Match[str]) -> list[str]:
+    """What a name may be at the end of *tail*, the longest first: its last words, or Chinese characters."""
+    if tail[1] is None:
+        return [tail[2][-length:] for length in (3, 2) if len(tail[2]) >= length]
+    words = tail[1].split(" ")
+    return [" ".join(words[place:]) for place in range(len(words))]
+
+
+_NAME_ENDS = frozenset(" 币元")
+
+
+def _sign(written: str) -> Unit | None:
+    unit = signs().get(written)
+    if unit or written[-1] != "$" or not 2 <= len(written) <= 6 or not written[0].isalpha():
+        return unit
+    bare = re.sub(r"[ .$]", "", written).upper()
+    if len(bare) == 1 and " " in written and bare not in "CR":
+        return None
+    return signs().get(f"{bare}$") or (signs().get(bare) if len(bare) == 3 else None)
+
+
+def _bounded(text: str, start: int) -> bool:
+    first = text[start]
+    if not first.isalnum():
+        return True
+    before = text[start - 1 : start]
+    return not (before.isalnum() and before.isascii()) and before not in ("_", "@", "#")
+
+
+def _in_brackets(text: str, number: Number) -> bool:
+    """Accounts write a loss as ``$(12.5) million``."""
+    return text[number.start - 1 : number.start] == "(" and text[number.end : number.end + 1] == ")"
+
+
+def allowed(written: str, number: Number) -> bool:
+    """Whether a sign or code that is a word as well (``TOP 20``) stands beside what looks like an amount."""
+    return written not in wordlike() or number.power > 0 or number.shape in ("grouped", "spaced", "dots")

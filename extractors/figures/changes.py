@@ -1,0 +1,51 @@
+"""Where something moved: ``rose from $10m to $15m`` is two figures, ``priced from $10 to $15`` one range."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from extractors.figures.atoms import Atom
+from extractors.figures.vocabulary import either, rules
+
+_FROM = re.compile(
+    r"\bfrom (?:about |around |just |some |only |roughly |nearly |almost |over |as low as |a )?$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """Patterns of ``[changes]``: what moved from, what moved at all, moved in the past, spreads from."""
+
+    moved: re.Pattern[str]
+    motion: re.Pattern[str]
+    past: re.Pattern[str]
+    spread: re.Pattern[str]
+
+
+@cache
+def _changes() -> _Changes:
+    rule = rules("figures")["changes"]
+    motion = rf"\b(?:(?:{either(rule['stems'])})[a-z]*|{either(rule['words'])})"
+    return _Changes(
+        moved=re.compile(rf"{motion} from\b"),
+        motion=re.compile(rf"{motion}\b"),
+        past=re.compile(rf"\b(?:{either(rule['past'])})\b[a-z ,]{{0,20}}$"),
+        spread=re.compile(rf"\b(?:{either(rule['spread'])})[a-z]*\W+(?:[a-z]+\W+){{0,2}}from\b"),
+    )
+
+
+def is_change(low: str, left: Atom, right: Atom) -> bool:
+    """Whether two ends are where something moved from and to, and so two figures."""
+    gap = low[left.end : right.start]
+    if " to " not in gap and gap not in ("至", "到"):
+        return False
+    before = low[max(0, left.start - 44) : left.start]
+    if _FROM.search(before):
+        if _changes().moved.search(before):
+            return True
+        both = left.where == "before" or left.number.end < left.end
+        return not _changes().spread.search(before) and (both or bool(_changes().motion.search(before)))
+    both = left.where == "before" or (left.where == "after" and left.end > left.number.end)
+    return both and right.where in ("before", "after") and bool(_changes().past.search(before))
