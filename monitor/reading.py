@@ -12,7 +12,6 @@ from db.companies import register_known
 from db.findings import (
     ReadArticle,
     Unread,
-    count_unread,
     mark_failed,
     register_themes,
     save_findings,
@@ -50,10 +49,11 @@ def read_pass(
     article that fails alone is marked with its error. *stop* is asked between batches.
     """
     register_themes(store, ((t.id, t.label, t.family) for t in reader.taxonomy.themes))
-    done = 0
-    if count_unread(store, str(version)):
-        register_known(store, reader.known_companies)
+    done, registered = 0, False
     while not stop() and (articles := unread(store, str(version), batch)):
+        if not registered:  # only where there is something to read: an idle daemon asks twice a second
+            register_known(store, reader.known_companies)
+            registered = True
         if starting:
             starting([article.id for article in articles])
         done += _read_and_save(store, reader, version, articles, now())

@@ -51,6 +51,7 @@ class Daemon:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     config_error: str | None = None
     moved_at: float = 0.0  # the event loop's time of the last sign that polling moves
+    _followed: Config | None = None
     _scheduler: AsyncIOScheduler | None = None
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
 
@@ -135,7 +136,9 @@ class Daemon:
     async def _update(self) -> None:
         from monitor.update import collect, follow_configured
 
-        follow_configured(self.store, self.config, self.now())
+        if self._followed is not self.config:  # once a configuration: each feed is a transaction
+            follow_configured(self.store, self.config, self.now())
+            self._followed = self.config
         summary = await collect(self.store, self.config, self.now)
         self.moved_at = asyncio.get_running_loop().time()
         event(log, "collected", **summary.as_dict())
