@@ -151,3 +151,9 @@ def fired(store: Store, rule: str, event: Event, now: datetime) -> None:
 def fired_since(store: Store, rule: str, since: datetime) -> int:
     """How often *rule* fired since."""
     return int(store.db["alerts"].count_where("rule = ? AND fired_at >= ?", [rule, since.isoformat()]))
+
+
+def latest(store: Store, most: int) -> list[tuple[str, str, str]]:
+    """The last *most* alerts that fired, the newest first: when (ISO 8601), which rule, and why."""
+    sql = "SELECT fired_at, rule, reason FROM alerts ORDER BY fired_at DESC LIMIT ?"
+    return [(moment, rule, reason) for moment, rule, reason in store.db.execute(sql, [most])]

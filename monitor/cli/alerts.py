@@ -7,8 +7,12 @@ from datetime import timedelta
 
 import click
 
+from db.alerts import latest
 from monitor.alerts.check import AlertError, check_rule, crosses, matches
 from monitor.cli.settings import Settings, utc_now, with_settings
+
+SHOWN = 20
+"""How many of the alerts that fired are listed."""
 
 
 @click.group(invoke_without_command=True)
@@ -30,10 +34,8 @@ def list_(settings: Settings) -> None:
     if not settings.database.exists():
         return
     with settings.open(read_only=True) as store:
-        for row in store.db.query(
-            "SELECT rule, reason, fired_at FROM alerts ORDER BY fired_at DESC LIMIT 20"
-        ):
-            click.echo(f"{row['fired_at'][:16]}  {row['rule']}: {row['reason']}")
+        for moment, rule_name, reason in latest(store, SHOWN):
+            click.echo(f"{moment[:16]}  {rule_name}: {reason}")
 
 
 @alerts.command()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import click
 
 from db import digests
+from db.digests import Snapshot
+from db.store import Store
 from monitor.cli.settings import Settings, utc_now, with_settings
-from monitor.config import ConfigError
+from monitor.config import Config, ConfigError, Target
 from monitor.digest import deliver, render
 from monitor.digest.build import build
 from monitor.digest.schedule import window_of
@@ -34,15 +36,13 @@ def digest(
     send: bool,
 ) -> None:
     """Write the digest of a day; one that was written before is shown as it was."""
-    if send:
-        _send(settings, day)
-        return
     config, now = settings.config, utc_now()
     chosen = day.date() if day else now.astimezone(config.zone).date()
+    if send:
+        _send(settings, chosen, now)
+        return
     with settings.open(read_only=True) as store:
-        snapshot = digests.of_day(store, chosen)
-        if snapshot is None:
-            snapshot = build(store, window_of(chosen, config.digest.at, config.zone), config, now)
+        snapshot = _of_day(store, config, chosen, now)
     if preview:
         path = Path(tempfile.gettempdir()) / f"newsgauge-digest-{chosen}.html"
         path.write_text(render.render(snapshot.content, "html", snapshot.until), encoding="utf-8")
@@ -56,26 +56,30 @@ def digest(
         click.echo(text)
 
 
-def _send(settings: Settings, day: datetime | None) -> None:
+def _of_day(store: Store, config: Config, day: date, now: datetime) -> Snapshot:
+    """The digest of *day* as it was written, else as the database knows it *now*."""
+    window = window_of(day, config.digest.at, config.zone)
+    return digests.of_day(store, day) or build(store, window, config, now)
+
+
+def _send(settings: Settings, day: date, now: datetime) -> None:
     """Keep the day's digest where it is new, and send it; exit code 1 when a target was not reached."""
-    config, now = settings.config, utc_now()
+    config = settings.config
     if not config.targets:
         raise ConfigError("no target to send to: [[targets]] in newsgauge.toml shows how to write one")
-    chosen = day.date() if day else now.astimezone(config.zone).date()
     with settings.open() as store:
-        if digests.of_day(store, chosen) is None:
-            window = window_of(chosen, config.digest.at, config.zone)
-            digests.save(store, build(store, window, config, now), now)
-        snapshot = digests.of_day(store, chosen)
-        assert snapshot is not None
+        snapshot = _of_day(store, config, day, now)
+        digests.save(store, snapshot, now)
         message = deliver.digest_message(snapshot.content, snapshot.until)
-        failed = False
-        for target in config.targets:
-            sent = deliver.deliver(store, message, target, now)
-            state = digests.delivery(store, message.kind, message.key, target.name)
-            failed = failed or not state.sent_at
-            not_yet = "not sent: the log says why, and it is tried again"
-            said = "sent" if sent else "sent before" if state.sent_at else not_yet
-            click.echo(f"{target.name}: {said}")
-    if failed:
+        reached = [_sent(store, message, target, now) for target in config.targets]
+    if not all(reached):
         raise SystemExit(1)
+
+
+def _sent(store: Store, message: deliver.Message, target: Target, now: datetime) -> bool:
+    """Send *message* to *target*, say how that went, and tell whether it has it."""
+    sent = deliver.deliver(store, message, target, now)
+    has_it = digests.delivery(store, message.kind, message.key, target.name).sent_at is not None
+    not_yet = "not sent: the log says why, and it is tried again"
+    click.echo(f"{target.name}: {'sent' if sent else 'sent before' if has_it else not_yet}")
+    return has_it

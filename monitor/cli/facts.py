@@ -14,6 +14,7 @@ import click
 from rich.table import Table
 
 from db import series as facts_of
+from db.dump import plain_cell
 from db.series import Disagreement, Reported
 from db.store import DatabaseError, Store
 from db.wording import period_in_words
@@ -100,16 +101,10 @@ def _sides(apart: Sequence[Disagreement]) -> list[Reported]:
 
 
 def _write_csv(rows: Sequence[Reported]) -> None:
-    columns = [row.as_dict() for row in rows]
-    writer = csv.DictWriter(sys.stdout, list(columns[0]) if columns else ["subject"], lineterminator="\n")
+    cells = [row.as_dict() | {"scope": "; ".join(row.claim.scope)} for row in rows]
+    writer = csv.DictWriter(sys.stdout, list(cells[0]) if cells else ["subject"], lineterminator="\n")
     writer.writeheader()
-    writer.writerows({name: _plain(value) for name, value in row.items()} for row in columns)
-
-
-def _plain(value: object) -> object:
-    """A cell's text; what a spreadsheet would take for a formula is led by an apostrophe."""
-    text = "; ".join(value) if isinstance(value, list) else value
-    return f"'{text}" if isinstance(text, str) and text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    writer.writerows({name: plain_cell(value) for name, value in row.items()} for row in cells)
 
 
 def _print(kept: Sequence[Sequence[Reported]], apart: Sequence[Disagreement], hidden: int) -> None:

@@ -6,6 +6,7 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -51,12 +52,12 @@ def list_(settings: Settings, as_json: bool) -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @with_settings
-def emerging(settings: Settings, until: object, outlets: int, limit: int, as_json: bool) -> None:
+def emerging(settings: Settings, until: datetime | None, outlets: int, limit: int, as_json: bool) -> None:
     """Tell what this week's articles say of stories that the eight weeks before did not.
 
     Noun phrases by log-odds with a prior; a story's copies count once, and what a theme reads is left out.
     """
-    moment = until.replace(tzinfo=utc_now().tzinfo) if until else utc_now()  # type: ignore[attr-defined]
+    moment = until.replace(tzinfo=UTC) if until else utc_now()
     taxonomy = Taxonomy.load(settings.config.how_to_read.themes)
     with settings.open(read_only=True) as store:
         found = emerging_phrases(store, moment, taxonomy, outlets=outlets, most=limit)
