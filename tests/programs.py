@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +18,8 @@ from monitor.demo.site import Site, make_site
 
 ROOT = Path(__file__).parent.parent
 MAIN = "from monitor.cli import main; main()"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+"""The browser, None where there is none."""
 
 
 def command(*words: str | Path) -> list[str]:
@@ -40,9 +47,26 @@ def start(*words: str | Path, folder: Path = ROOT) -> subprocess.Popen[bytes]:
     )
 
 
-def _environment() -> dict[str, str]:
-    import os
+def free_port() -> int:
+    """A port of loopback that nobody has."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+    return port
 
+
+def wait_for(url: str, seconds: float = 30) -> None:
+    """Wait until *url* answers, at most so many *seconds*."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            urllib.request.urlopen(url, timeout=2).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+
+
+def _environment() -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if key != "NEWSGAUGE_DB"}
     return kept | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
 

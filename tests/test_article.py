@@ -1,21 +1,14 @@
-"""One hard article, through a feed and its page into an empty database: everything it says, read right."""
+"""One hard article, from a feed and its page by ``update`` into an empty database, read right."""
 
-import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from db.store import Store, open_store
-from extractors.pipeline import Reader
-from extractors.version import version_of
-from monitor.config import CollectConfig, Config, FeedConfig
 from monitor.demo.server import serving
 from monitor.demo.site import Outlet, Piece, Site
-from monitor.reading import read_pass
-from monitor.update import collect, follow_configured
+from tests.programs import run, write_config
 
 OUTLET = Outlet("tidewire", "Tide Wire", "trade press", "CN", "News of small screens", full_text=False)
 TITLE = "Chinese Short Dramas' Sales Abroad Double as Fake Heiresses Replace Wolves"
@@ -57,25 +50,17 @@ RATIOS = {
 }
 
 
-@contextmanager
-def collected(folder: Path) -> Iterator[Store]:
-    now = datetime.now(UTC)
-    piece = Piece(OUTLET, "sales-abroad", TITLE, PARAGRAPHS, datetime(2025, 11, 3, 6, tzinfo=UTC))
-    with serving(Site((OUTLET,), (piece,))) as base, open_store(folder / "n.db") as store:
-        config = Config(
-            feeds=[FeedConfig(url=f"{base}/tidewire/feed.xml")],
-            collect=CollectConfig(allow_private=[base.removeprefix("http://")], robots=False),
-        )
-        follow_configured(store, config, now)
-        asyncio.run(collect(store, config, lambda: datetime.now(UTC)))
-        how = config.how_to_read
-        read_pass(store, Reader(how), version_of(how), lambda: datetime.now(UTC))
-        yield store
-
-
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    with collected(tmp_path_factory.mktemp("article")) as opened:
+    """An empty database after one ``newsgauge update`` over a feed that lists the article."""
+    folder = tmp_path_factory.mktemp("article")
+    piece = Piece(OUTLET, "sales-abroad", TITLE, PARAGRAPHS, datetime(2025, 11, 3, 6, tzinfo=UTC))
+    site = Site((OUTLET,), (piece,))
+    with serving(site) as base:
+        write_config(folder, site, base)
+        done = run("update", folder=folder)
+    assert done.returncode == 0, done.stderr
+    with open_store(folder / "n.db", read_only=True) as opened:
         yield opened
 
 

@@ -1,7 +1,5 @@
 """The desk in a real browser: each page opens without complaint, draws its charts, and fits a phone."""
 
-import shutil
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,13 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from db.store import open_store
-from tests.programs import run, start
-from tests.test_live import free_port
+from tests.programs import CHROMIUM, free_port, run, start, wait_for
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: install it to run the browser's tests")
 HOSTILE = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
 PAGES = (
@@ -41,21 +37,10 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     port = free_port()
     serve = start("--db", folder / "newsgauge.db", "serve", "--port", str(port))
     base = f"http://127.0.0.1:{port}"
-    _wait(base)
+    wait_for(base)
     yield base
     serve.terminate()
     serve.communicate()
-
-
-def _wait(base: str) -> None:
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        try:
-            urllib.request.urlopen(base, timeout=2).close()
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
 
 
 @pytest.fixture(scope="module")

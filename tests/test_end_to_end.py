@@ -17,9 +17,9 @@ from extractors.errors import NewsgaugeError
 from extractors.pipeline import Reader
 from extractors.version import version_of
 from monitor.cli import newsgauge
-from monitor.cli.demo import introduce
-from monitor.config import CollectConfig, Config, FeedConfig
-from monitor.demo.server import feed_paths, serving
+from monitor.cli.demo import config_of, introduce
+from monitor.config import Config
+from monitor.demo.server import serving
 from monitor.demo.site import Site, make_site
 from monitor.digest.build import build
 from monitor.digest.schedule import Window
@@ -60,10 +60,7 @@ class Run:
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     site, path = make_site(now()), tmp_path_factory.mktemp("demo") / "n.db"
     with serving(site) as base, open_store(path) as store:
-        config = Config(
-            feeds=[FeedConfig(url=f"{base}{path}") for path in feed_paths(site)],
-            collect=CollectConfig(allow_private=[base.removeprefix("http://")], robots=False),
-        )
+        config = config_of(site, base, path)
         follow_configured(store, config, now())
         introduce(store, site, base)
         first = asyncio.run(collect(store, config, now))

@@ -1,9 +1,7 @@
 """The daemon beside Datasette, in a real browser: new articles appear, and SIGTERM ends it in good order."""
 
 import json
-import shutil
 import signal
-import socket
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
@@ -18,16 +16,9 @@ import pytest
 
 from monitor.demo.server import serving
 from monitor.demo.site import Piece, Site, make_site
-from tests.programs import start, write_config
+from tests.programs import CHROMIUM, free_port, start, write_config
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 EVERY_SECOND = "[daemon]\nupdate_seconds = 1"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-    return port
 
 
 @contextmanager

@@ -38,7 +38,7 @@ def demo(folder: Path) -> None:
         old.unlink()
     site = make_site(utc_now())
     with serving(site) as base, open_store(database) as store:
-        config = _config(database, base, feed_paths(site))
+        config = config_of(site, base, database)
         follow_configured(store, config, utc_now())
         introduce(store, site, base)
         out.print(f"{len(site.pieces)} articles of {len(site.outlets)} invented outlets, on {base}")
@@ -64,10 +64,11 @@ def introduce(store: Store, site: Site, base: str) -> None:
         db.execute("UPDATE feeds SET added_at = ?", [start.isoformat()])
 
 
-def _config(database: Path, base: str, paths: list[str]) -> Config:
+def config_of(site: Site, base: str, database: Path) -> Config:
+    """The configuration that follows every feed of *site*, served at *base*."""
     return Config(
         database=database,
-        feeds=[FeedConfig(url=f"{base}{path}") for path in paths],
+        feeds=[FeedConfig(url=f"{base}{path}") for path in feed_paths(site)],
         collect=CollectConfig(allow_private=[base.removeprefix("http://")], robots=False),
     )
 
