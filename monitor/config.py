@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from extractors.errors import NewsgaugeError
+from extractors.beat import BeatRules
+from extractors.companies import KnownCompanies
+from extractors.errors import NewsgaugeError, RuleError
 from extractors.model import DEFAULT_MODEL
 from extractors.pipeline import Reading
+from extractors.themes import Taxonomy
+from monitor.toml_lines import line_of
 
 DEFAULT_CONFIG = Path("newsgauge.toml")
 DEFAULT_DATABASE = Path("newsgauge.db")
@@ -232,7 +236,9 @@ def load_config(path: Path | None = None) -> Config:
         raise ConfigError(f"there is no configuration at {path}: write one with `newsgauge init`")
     try:
         text = chosen.read_text(encoding="utf-8")
-        return _from_folder(Config.model_validate(tomllib.loads(text)), chosen.parent)
+        config = _from_folder(Config.model_validate(tomllib.loads(text)), chosen.parent)
+        _check_rules(chosen, text, config)
+        return config
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{chosen}: {error}") from error
     except (OSError, UnicodeDecodeError) as error:
@@ -259,7 +265,7 @@ def _from_folder(config: Config, folder: Path) -> Config:
 def _complaints(path: Path, text: str, error: ValidationError) -> Iterator[str]:
     for complaint in error.errors():
         keys = [str(part) for part in complaint["loc"]]
-        where = f"{path}, line {_line_of(text, keys)}" if _line_of(text, keys) else str(path)
+        where = _place(path, text, keys)
         if complaint["type"] == "extra_forbidden":
             yield f"{where}: no key {'.'.join(keys)!r}{_meant(keys)}"
         else:
@@ -267,13 +273,32 @@ def _complaints(path: Path, text: str, error: ValidationError) -> Iterator[str]:
             yield f"{where}: {'.'.join(keys)}: {said}"
 
 
-def _line_of(text: str, keys: list[str]) -> int | None:
-    names = [name for name in keys if not name.isdigit()]
-    for name in reversed(names):
-        for number, line in enumerate(text.splitlines(), 1):
-            bare = line.strip().strip("[]").strip()
-            if bare == name or line.strip().split("=")[0].strip() == name or bare.endswith(f".{name}"):
-                return number
+def _place(path: Path, text: str, keys: Sequence[str]) -> str:
+    line = line_of(text, keys)
+    return f"{path}, line {line}" if line else str(path)
+
+
+def _check_rules(path: Path, text: str, config: Config) -> None:
+    """Raise ConfigError, with its line, for a theme, a company or a beat that cannot be used."""
+    files = config.reading.company_files
+    checks: tuple[tuple[str, Callable[[Any], object]], ...] = (
+        ("themes", Taxonomy.load),
+        ("companies", lambda rows: KnownCompanies.load(files, rows)),
+        ("beat", BeatRules.load),
+    )
+    for key, load in checks:
+        rules = getattr(config, key)
+        if (fault := _fault(load, rules)) is not None:
+            alone = [str(n) for n, row in enumerate(rules) if isinstance(rules, list) and _fault(load, [row])]
+            raise ConfigError(f"{_place(path, text, [key, *alone[:1]])}: {fault}") from fault
+
+
+def _fault(load: Callable[[Any], object], rules: object) -> RuleError | None:
+    try:
+        if rules:
+            load(rules)
+    except RuleError as error:
+        return error
     return None
 
 

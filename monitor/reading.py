@@ -46,7 +46,8 @@ def read_pass(
     """Read every article that is not read at *version*; returns how many were.
 
     *starting* hears the ids of each batch before it is read; a batch that fails is read one by one, and the
-    article that fails alone is marked with its error. *stop* is asked between batches.
+    article that fails alone is marked with its error. *stop* is asked between batches; *progress* hears how
+    many are read.
     """
     register_themes(store, ((t.id, t.label, t.family) for t in reader.taxonomy.themes))
     done, registered = 0, False
@@ -58,7 +59,7 @@ def read_pass(
             starting([article.id for article in articles])
         done += _read_and_save(store, reader, version, articles, now())
         if progress:
-            progress(len(articles))
+            progress(done)
     return done
 
 

@@ -1,19 +1,37 @@
-"""Collection as one pass: feeds of the configuration are followed, due ones polled, waiting pages fetched."""
+"""A pass: the configuration's feeds are followed, due ones polled, waiting pages fetched, and all read."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from functools import partial
 
+from db.findings import count_unread
 from db.store import Store
+from extractors.pipeline import Reader
+from extractors.version import version_of
 from monitor.collect.fetch import fetch_pass
 from monitor.collect.poll import poll_pass
 from monitor.collect.settings import bounds_of, client_for, follow_feed
 from monitor.config import Config
+from monitor.reading import read_pass
 
 Clock = Callable[[], datetime]
+Progress = Callable[[str, int, int], None]
+"""Hears a stage's name, how many are done and of how many."""
+
+
+def no_progress(stage: str, done: int, total: int) -> None:
+    """Nobody listens."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSummary:
+    """How many articles were read, and how many are set aside because they can't be."""
+
+    read: int = 0
+    unreadable: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +44,18 @@ class Summary:
     new_entries: int = 0
     new_articles: int = 0
     read: int = 0
+    unreadable: int = 0
 
-    def as_dict(self) -> dict[str, Any]:
-        """The counts by name."""
-        return asdict(self)
-
-    def with_read(self, articles: int) -> Summary:
-        """The same, with the articles that were read."""
-        return replace(self, read=articles)
+    def with_read(self, reading: ReadSummary) -> Summary:
+        """The same, with what the reading did."""
+        return replace(self, read=reading.read, unreadable=reading.unreadable)
 
     def in_words(self) -> str:
         """The counts as a sentence."""
+        aside = f", {self.unreadable} could not be read: see newsgauge status" if self.unreadable else ""
         return (
             f"{self.feeds} feeds polled ({self.unchanged} unchanged, {self.failing} failing), "
-            f"{self.new_entries} new entries, {self.new_articles} new articles, {self.read} read"
+            f"{self.new_entries} new entries, {self.new_articles} new articles, {self.read} read{aside}"
         )
 
 
@@ -52,11 +68,24 @@ def follow_configured(store: Store, config: Config, now: datetime) -> int:
 
 
 async def collect(
-    store: Store, config: Config, now: Clock, *, everything: bool = False, fetch_pages: bool = True
+    store: Store,
+    config: Config,
+    now: Clock,
+    *,
+    everything: bool = False,
+    fetch_pages: bool = True,
+    progress: Progress = no_progress,
 ) -> Summary:
     """Poll what is due (or, with *everything*, every feed), then fetch the waiting entries' articles."""
     async with client_for(config) as client:
-        polled = await poll_pass(store, client, now, everything=everything, bounds=bounds_of(config.collect))
+        polled = await poll_pass(
+            store,
+            client,
+            now,
+            everything=everything,
+            bounds=bounds_of(config.collect),
+            progress=partial(progress, "polling feeds"),
+        )
         articles = 0
         while fetch_pages:
             fetched = await fetch_pass(
@@ -65,6 +94,7 @@ async def collect(
                 now,
                 fetch_pages=config.collect.fetch_pages,
                 ask_robots=config.collect.robots,
+                progress=partial(progress, "fetching articles"),
             )
             articles += fetched.new_articles
             if not fetched.entries:
@@ -76,3 +106,19 @@ async def collect(
         new_entries=polled.new_entries,
         new_articles=articles,
     )
+
+
+def read_waiting(store: Store, config: Config, now: Clock, progress: Progress = no_progress) -> ReadSummary:
+    """Read every article that is unread, or was read by other rules."""
+    version = version_of(config.how_to_read)
+    waiting = count_unread(store, str(version))
+    if not waiting:
+        return ReadSummary()
+    done = read_pass(
+        store,
+        Reader(config.how_to_read),
+        version,
+        now,
+        progress=lambda done: progress("reading articles", done, max(done, waiting)),
+    )
+    return ReadSummary(done, count_unread(store, str(version)))

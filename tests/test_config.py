@@ -35,6 +35,18 @@ def test_paths_are_taken_from_the_files_folder(tmp_path: Path) -> None:
         ("[collect]\nconnections = 0", r"line 2: collect.connections: .*greater than or equal to 1"),
         ('[[targets]]\nkind = "fax"\nname = "x"', r"targets.0: .*'fax'"),
         ('database = "n.db', r"newsgauge.toml: Unterminated string"),
+        (
+            '[[alerts]]\nname = "a"\nwhen = "burst"\n\n[[alerts]]\nname = "b"\nwhen = "never"',
+            r"line 7: alerts.1.when: .*'burst'",
+        ),
+        (
+            '[[themes]]\nname = "Amnesia"\nphrases = ["lost memory"]\n[[themes]]\nname = "Twins"\n',
+            r"line 4: theme 'Twins'",
+        ),
+        ('[[themes]]\nphrases = ["lost memory"]', r"line 1: \[\[themes\]\] number 1: give the theme a name"),
+        ('[[companies]]\nname = "Quayside Films"\nalises = ["Quayside"]', r"line 1: .*alises"),
+        ('beat = "micro-drama"', r"line 1: .*micro-dramas"),
+        ('[beat]\nwordz = ["electric car"]', r"line 1: .*wordz"),
         ("database =\nbeat = 1", r"newsgauge.toml: Invalid value .*line 1"),
     ],
 )

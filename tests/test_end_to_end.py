@@ -14,8 +14,6 @@ from click.testing import CliRunner
 
 from db.store import Store, open_store
 from extractors.errors import NewsgaugeError
-from extractors.pipeline import Reader
-from extractors.version import version_of
 from monitor.cli import newsgauge
 from monitor.cli.demo import config_of, introduce
 from monitor.config import Config
@@ -23,8 +21,7 @@ from monitor.demo.server import serving
 from monitor.demo.site import Site, make_site
 from monitor.digest.build import build
 from monitor.digest.schedule import Window
-from monitor.reading import read_pass
-from monitor.update import Summary, collect, follow_configured
+from monitor.update import Summary, collect, follow_configured, read_waiting
 
 TABLES = ("entries", "articles", "sightings", "money", "percentages", "facts", "company_mentions")
 
@@ -64,7 +61,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         follow_configured(store, config, now())
         introduce(store, site, base)
         first = asyncio.run(collect(store, config, now))
-        read = read_pass(store, Reader(config.how_to_read), version_of(config.how_to_read), now)
+        read = read_waiting(store, config, now).read
         before = rows(store)
         second = asyncio.run(collect(store, config, now, everything=True))
         yield Run(site, store, path, first, read, second, before)

@@ -7,14 +7,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any, NamedTuple
-
-from spacy.attrs import IDX, SENT_START
-from spacy.tokens import Doc
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from extractors.findings import TitleMention
 from extractors.themes.patterns import Match, PatternSet, compile_pattern
 from extractors.themes.words import Words
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 SURE_KINDS = ("strong", "binding")
 _NONFICTION = "real:nonfiction"
@@ -194,13 +194,13 @@ def strong_in(text: str) -> bool:
 
 def sentence_starts(doc: Doc) -> tuple[int, ...]:
     """Where the doc's sentences start; the whole text is one where nobody set them."""
-    marks = doc.to_array([SENT_START, IDX])
+    marks = doc.to_array(["SENT_START", "IDX"])
     return (0, *(int(at) for at in marks[marks[:, 0] == 1, 1] if at)) if len(doc) else (0,)
 
 
 def text_of(doc: Doc) -> str:
     """The doc's text: the one that the pipeline was given, since ``doc.text`` joins it anew each time."""
-    about = doc._.newsgauge_about if Doc.has_extension("newsgauge_about") else None
+    about = doc._.newsgauge_about if doc.has_extension("newsgauge_about") else None
     return getattr(about, "text", None) or doc.text
 
 
@@ -219,5 +219,5 @@ def _sentence_of_words(words: Words, starts: Sequence[int]) -> list[int]:
 
 def title_of(doc: Doc) -> str | None:
     """The headline over the doc's text, where the pipeline knows it."""
-    about = doc._.newsgauge_about if Doc.has_extension("newsgauge_about") else None
+    about = doc._.newsgauge_about if doc.has_extension("newsgauge_about") else None
     return about.title if about is not None else None

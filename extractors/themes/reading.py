@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-
-from spacy.tokens import Doc
+from typing import TYPE_CHECKING
 
 from extractors.findings import ThemeHit, TitleMention
 from extractors.themes.context import StoryContext, title_of
 from extractors.themes.patterns import Match
 from extractors.themes.taxonomy import Form, Taxonomy
 from extractors.themes.words import simplified
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 NOT_AGAINST = -1.5
 ENOUGH_FOR_SURE = 0.5

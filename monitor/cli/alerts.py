@@ -2,46 +2,57 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 
 import click
 
 from db.alerts import latest
 from monitor.alerts.check import AlertError, check_rule, crosses, matches
-from monitor.cli.settings import Settings, utc_now, with_settings
+from monitor.cli.settings import Settings, json_option, print_json, utc_now, with_settings
 
 SHOWN = 20
 """How many of the alerts that fired are listed."""
 
 
 @click.group(invoke_without_command=True)
+@json_option
 @click.pass_context
-def alerts(ctx: click.Context) -> None:
+def alerts(ctx: click.Context, as_json: bool) -> None:
     """Alerts: list the rules and what fired; `alerts test` runs a rule over the past."""
     if ctx.invoked_subcommand is None:
-        ctx.invoke(list_)
+        ctx.invoke(list_, as_json=as_json)
 
 
 @alerts.command("list")
+@json_option
 @with_settings
-def list_(settings: Settings) -> None:
+def list_(settings: Settings, as_json: bool) -> None:
     """List the rules of the configuration, and the last that fired."""
+    fired = _fired(settings)
+    if as_json:
+        rules = [rule.model_dump(exclude_defaults=True) for rule in settings.config.alerts]
+        print_json({"rules": rules, "fired": fired})
+        return
     if not settings.config.alerts:
         click.echo("no rules: [[alerts]] in newsgauge.toml shows how to write one")
     for rule in settings.config.alerts:
         click.echo(f"{rule.name}: {rule.when}, to {', '.join(rule.targets) or 'nobody'}")
+    for alert in fired:
+        click.echo(f"{alert['at'][:16]}  {alert['rule']}: {alert['reason']}")
+
+
+def _fired(settings: Settings) -> list[dict[str, str]]:
     if not settings.database.exists():
-        return
+        return []
     with settings.open(read_only=True) as store:
-        for moment, rule_name, reason in latest(store, SHOWN):
-            click.echo(f"{moment[:16]}  {rule_name}: {reason}")
+        rows = latest(store, SHOWN)
+    return [{"at": at, "rule": rule, "reason": reason} for at, rule, reason in rows]
 
 
 @alerts.command()
 @click.argument("name", required=False)
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1), help="Over so many days.")
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@json_option
 @with_settings
 def test(settings: Settings, name: str | None, days: int, as_json: bool) -> None:
     """Say what the rule NAME (default: each) would have told of the past; nothing is sent or kept."""
@@ -58,7 +69,7 @@ def test(settings: Settings, name: str | None, days: int, as_json: bool) -> None
             ]
             if as_json:
                 reasons = [event.reason for event in found]
-                click.echo(json.dumps({"rule": rule.name, "events": reasons}, ensure_ascii=False))
+                print_json({"rule": rule.name, "events": reasons})
                 continue
             click.echo(f"{rule.name}: {len(found)} in {days} days, at most {rule.per_day} a day are sent")
             for event in found:

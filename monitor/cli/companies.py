@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
-
 import click
 
 from db import companies as rows
 from db.store import Store
 from extractors.companies import KnownCompanies
-from monitor.cli.settings import Settings, with_settings
+from monitor.cli.settings import Settings, json_option, print_json, with_settings
 
 
 @click.group()
@@ -29,64 +26,80 @@ def _opened(settings: Settings) -> Store:
 @click.argument("name")
 @click.option("--alias", "aliases", multiple=True, help="Another spelling; may be given more than once.")
 @click.option("--kind", default="company", show_default=True, help="company, app, brand, association ...")
+@json_option
 @with_settings
-def add(settings: Settings, name: str, aliases: tuple[str, ...], kind: str) -> None:
+def add(settings: Settings, name: str, aliases: tuple[str, ...], kind: str, as_json: bool) -> None:
     """Add a company, with its spellings."""
     with _opened(settings) as store:
         company = rows.add(store, name, kind, aliases)
-    click.echo(
-        f"company {company}: {name}; to have texts searched for it, add it under [[companies]] as well"
-    )
+    advice = "to have texts searched for it, add it under [[companies]] as well"
+    _tell(as_json, company, f"company {company}: {name}; {advice}")
+
+
+def _tell(as_json: bool, company: int, words: str) -> None:
+    if as_json:
+        print_json({"company": company})
+    else:
+        click.echo(words)
 
 
 @companies.command()
 @click.argument("name")
 @click.argument("alias")
+@json_option
 @with_settings
-def alias(settings: Settings, name: str, alias: str) -> None:
+def alias(settings: Settings, name: str, alias: str, as_json: bool) -> None:
     """Add a spelling to a company."""
     with _opened(settings) as store:
         company = rows.find(store, name)
         rows.add(store, name, "company", [alias])
-    click.echo(f"company {company}: {name} is also {alias}")
+    _tell(as_json, company, f"company {company}: {name} is also {alias}")
 
 
 @companies.command()
 @click.argument("source")
 @click.argument("target")
 @click.option("--undo", is_flag=True, help="Take the merge of SOURCE back.")
+@json_option
 @with_settings
-def merge(settings: Settings, source: str, target: str, undo: bool) -> None:
+def merge(settings: Settings, source: str, target: str, undo: bool, as_json: bool) -> None:
     """Make SOURCE part of TARGET, its past mentions included; --undo takes it back."""
+    if undo:
+        _unmerge(settings, source, as_json)
+        return
     with _opened(settings) as store:
-        if undo:
-            rows.unmerge(store, rows.merged_id(store, source))
-            click.echo(f"{source} stands for itself again")
-        else:
-            rows.merge(store, rows.find(store, source), rows.find(store, target))
-            click.echo(f"{source} is now {target}, with its past mentions; `companies unmerge` takes it back")
+        company = rows.find(store, target)
+        rows.merge(store, rows.find(store, source), company)
+    words = f"{source} is now {target}, with its past mentions; `companies unmerge` takes it back"
+    _tell(as_json, company, words)
 
 
 @companies.command()
 @click.argument("source")
+@json_option
 @with_settings
-def unmerge(settings: Settings, source: str) -> None:
+def unmerge(settings: Settings, source: str, as_json: bool) -> None:
     """Let SOURCE stand for itself again, with the mentions that named it."""
+    _unmerge(settings, source, as_json)
+
+
+def _unmerge(settings: Settings, source: str, as_json: bool) -> None:
     with _opened(settings) as store:
-        rows.unmerge(store, rows.merged_id(store, source))
-    click.echo(f"{source} stands for itself again")
+        company = rows.merged_id(store, source)
+        rows.unmerge(store, company)
+    _tell(as_json, company, f"{source} stands for itself again")
 
 
 @companies.command()
 @click.argument("name")
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@json_option
 @with_settings
 def show(settings: Settings, name: str, as_json: bool) -> None:
     """Show a company: its spellings, counts, owners and what was merged into it."""
     with _opened(settings) as store:
         found = rows.show(store, rows.find(store, name))
     if as_json:
-        click.echo(json.dumps(asdict(found), ensure_ascii=False))
+        print_json(found)
         return
     click.echo(f"{found.name} ({found.kind}), company {found.id}")
     click.echo(f"also: {', '.join(found.aliases) or 'no other spelling'}")
@@ -106,14 +119,14 @@ def _in_words(relation: rows.OwnershipRow) -> str:
 
 
 @companies.command()
-@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+@json_option
 @with_settings
 def suggest(settings: Settings, as_json: bool) -> None:
     """List companies whose names look alike, for you to merge or leave."""
     with _opened(settings) as store:
         found = rows.suggest(store)
     if as_json:
-        click.echo(json.dumps([asdict(pair) for pair in found], ensure_ascii=False))
+        print_json(found)
         return
     for pair in found:
         click.echo(f"{pair.similarity:.0f} %  {pair.name!r}  {pair.other!r}")

@@ -14,8 +14,7 @@ from db import digests, news, series
 from db.store import Store, open_store
 from db.trends import theme_trends
 from db.wording import period_in_words
-from extractors.pipeline import Reader
-from extractors.version import version_of
+from monitor.cli.progress import Stages
 from monitor.cli.settings import console, utc_now
 from monitor.config import CollectConfig, Config, FeedConfig
 from monitor.demo.server import feed_paths, serving
@@ -23,8 +22,7 @@ from monitor.demo.site import Site, make_site
 from monitor.digest import render
 from monitor.digest.build import build
 from monitor.digest.schedule import Window
-from monitor.reading import read_pass
-from monitor.update import collect, follow_configured
+from monitor.update import collect, follow_configured, read_waiting
 
 
 @click.command()
@@ -42,8 +40,9 @@ def demo(folder: Path) -> None:
         follow_configured(store, config, utc_now())
         introduce(store, site, base)
         out.print(f"{len(site.pieces)} articles of {len(site.outlets)} invented outlets, on {base}")
-        summary = asyncio.run(collect(store, config, utc_now))
-        done = read_pass(store, Reader(config.how_to_read), version_of(config.how_to_read), utc_now)
+        with Stages() as stages:
+            summary = asyncio.run(collect(store, config, utc_now, progress=stages))
+            done = read_waiting(store, config, utc_now, stages)
         out.print(summary.with_read(done).in_words())
         again = asyncio.run(collect(store, config, utc_now, everything=True))
         out.print(f"once more: {again.in_words()}")

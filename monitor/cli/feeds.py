@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -14,7 +12,7 @@ from rich.table import Table
 from db import health
 from db.collection import FeedState, NewFeed, add_feed, feeds_to_poll
 from extractors.errors import NewsgaugeError
-from monitor.cli.settings import Settings, console, utc_now, with_settings
+from monitor.cli.settings import Settings, console, json_option, print_json, utc_now, with_settings
 from monitor.collect.check import FeedCheck, check_feeds
 from monitor.collect.discovery import discover
 from monitor.collect.opml import export_opml, import_opml
@@ -24,14 +22,18 @@ from monitor.update import follow_configured
 
 @click.command()
 @click.argument("urls", nargs=-1, required=True)
+@json_option
 @with_settings
-def add(settings: Settings, urls: tuple[str, ...]) -> None:
+def add(settings: Settings, urls: tuple[str, ...], as_json: bool) -> None:
     """Follow feeds: each URL is a feed, or a page whose feed is found."""
     with settings.open() as store:
         for url in urls:
             for feed in asyncio.run(_found(settings, url)):
                 number = add_feed(store, feed, utc_now())
-                click.echo(f"feed {number}: {feed.title or feed.url} ({feed.url})")
+                if as_json:
+                    print_json({"feed": number, "url": feed.url, "title": feed.title})
+                else:
+                    click.echo(f"feed {number}: {feed.title or feed.url} ({feed.url})")
 
 
 async def _found(settings: Settings, url: str) -> list[NewFeed]:
@@ -41,7 +43,7 @@ async def _found(settings: Settings, url: str) -> list[NewFeed]:
 
 
 @click.group(invoke_without_command=True)
-@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+@json_option
 @click.pass_context
 def feeds(ctx: click.Context, as_json: bool) -> None:
     """List the feeds: how each fares, and what to do; ``check`` asks each of them now."""
@@ -50,14 +52,14 @@ def feeds(ctx: click.Context, as_json: bool) -> None:
 
 
 @feeds.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+@json_option
 @with_settings
 def listed(settings: Settings, as_json: bool) -> None:
     """List the feeds: how each fares, and what to do."""
     with settings.open(read_only=True) as store:
         rows = health.feeds(store, utc_now())
     if as_json:
-        click.echo(json.dumps([asdict(row) for row in rows], ensure_ascii=False))
+        print_json(rows)
         return
     table = Table("feed", "last success", "next poll", "a week", "error", "what to do", box=None)
     for row in rows:
@@ -74,7 +76,7 @@ def _print(table: Table) -> None:
 
 
 @feeds.command()
-@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+@json_option
 @with_settings
 def check(settings: Settings, as_json: bool) -> None:
     """Ask every feed once, now: status, entries, length of their texts, newest date; nothing is stored."""
@@ -83,7 +85,7 @@ def check(settings: Settings, as_json: bool) -> None:
         followed = feeds_to_poll(store, utc_now(), everything=True)
     found = asyncio.run(_checked(settings, followed))
     if as_json:
-        click.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False, default=str))
+        print_json(found)
         return
     table = Table("feed", "status", "entries", "text", "newest", "what is wrong", "what to do", box=None)
     for one in found:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,25 +10,29 @@ import click
 
 from db import dump as dumping
 from db import maintenance
-from monitor.cli.settings import Settings, utc_now, with_settings
+from monitor.cli.settings import Settings, json_option, print_json, utc_now, with_settings
 
 
 @click.command()
 @click.argument("target", type=click.Path(path_type=Path))
+@json_option
 @with_settings
-def backup(settings: Settings, target: Path) -> None:
+def backup(settings: Settings, target: Path, as_json: bool) -> None:
     """Copy the database to TARGET while it is in use, and verify the copy.
 
     TARGET may be a folder: the copy is then named by the time. An existing file is not overwritten.
     """
     made = maintenance.backup(settings.database, target, utc_now())
-    click.echo(f"{made.path}: {made.bytes / 1e6:,.1f} MB, {made.articles:,} articles, verified")
+    if as_json:
+        print_json(made)
+    else:
+        click.echo(f"{made.path}: {made.bytes / 1e6:,.1f} MB, {made.articles:,} articles, verified")
 
 
 @click.command()
 @click.option("--repair", is_flag=True, help="Mend what can be mended: search index, counts, stories.")
 @click.option("--quick", is_flag=True, help="Leave out the recount.")
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@json_option
 @with_settings
 def check(settings: Settings, repair: bool, quick: bool, as_json: bool) -> None:
     """Check the database: pages, foreign keys, search index, and the counts against a recount.
@@ -39,7 +41,7 @@ def check(settings: Settings, repair: bool, quick: bool, as_json: bool) -> None:
     """
     found = maintenance.check(settings.database, repair=repair, quick=quick)
     if as_json:
-        click.echo(json.dumps(asdict(found), ensure_ascii=False))
+        print_json(found)
     else:
         for fault in found.faults:
             click.echo(f"{fault.what}: {fault.count:,}; {'mended' if fault.mended else fault.advice}")
@@ -62,8 +64,11 @@ def check(settings: Settings, repair: bool, quick: bool, as_json: bool) -> None:
 )
 @click.option("--vacuum", is_flag=True, help="Give the room back to the disk (locks writers for a while).")
 @click.option("--dry-run", is_flag=True, help="Say what would go, and change nothing.")
+@json_option
 @with_settings
-def prune(settings: Settings, bodies_after: int, polls_after: int, vacuum: bool, dry_run: bool) -> None:
+def prune(
+    settings: Settings, bodies_after: int, polls_after: int, vacuum: bool, dry_run: bool, as_json: bool
+) -> None:
     """Drop old texts, and keep what was read from them.
 
     Titles, addresses, dates, every figure, company, theme and fact with its sentence, stories and counts
@@ -80,6 +85,9 @@ def prune(settings: Settings, bodies_after: int, polls_after: int, vacuum: bool,
         )
         if vacuum and not dry_run:
             maintenance.vacuum(store)
+    if as_json:
+        print_json(gone)
+        return
     verb = "would go" if dry_run else "gone"
     click.echo(
         f"{verb}: {gone.bodies:,} texts, {gone.revisions:,} revisions, {gone.contents:,} feed contents, "

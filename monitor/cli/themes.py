@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from rich.table import Table
 
 from db.phrases import emerging_phrases
 from extractors.themes import Taxonomy
-from monitor.cli.settings import Settings, console, utc_now, with_settings
+from monitor.cli.settings import Settings, console, json_option, print_json, utc_now, with_settings
 from monitor.config import DEFAULT_CONFIG, ConfigError, load_config
 
 
@@ -27,14 +26,14 @@ def themes(ctx: click.Context) -> None:
 
 
 @themes.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@json_option
 @with_settings
 def list_(settings: Settings, as_json: bool) -> None:
     """List the themes that are read, yours included."""
     known = Taxonomy.load(settings.config.how_to_read.themes).themes
     if as_json:
         rows = [{"id": theme.id, "label": theme.label, "family": theme.family} for theme in known]
-        click.echo(json.dumps(rows, ensure_ascii=False))
+        print_json(rows)
         return
     table = Table("theme", "label", "family", box=None)
     for theme in known:
@@ -50,7 +49,7 @@ def list_(settings: Settings, as_json: bool) -> None:
 @click.option(
     "--limit", default=20, show_default=True, type=click.IntRange(1), help="At most so many phrases."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@json_option
 @with_settings
 def emerging(settings: Settings, until: datetime | None, outlets: int, limit: int, as_json: bool) -> None:
     """Tell what this week's articles say of stories that the eight weeks before did not.
@@ -62,7 +61,7 @@ def emerging(settings: Settings, until: datetime | None, outlets: int, limit: in
     with settings.open(read_only=True) as store:
         found = emerging_phrases(store, moment, taxonomy, outlets=outlets, most=limit)
     if as_json:
-        click.echo(json.dumps([asdict(phrase) for phrase in found], ensure_ascii=False))
+        print_json(found)
     elif not found:
         click.echo("no phrase is new in enough outlets this week")
     else:

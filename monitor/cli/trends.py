@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import sys
 from dataclasses import asdict
 from datetime import date, datetime
@@ -18,7 +17,7 @@ from db.store import DatabaseError, Store
 from db.trend_rows import Kind
 from db.trend_values import Denominators, Question, Report, Trend
 from db.trends import report
-from monitor.cli.settings import Settings, console, utc_now, with_settings
+from monitor.cli.settings import Settings, console, print_json, utc_now, with_settings
 
 DAY = click.DateTime(["%Y-%m-%d"])
 OF: dict[str, Kind] = {
@@ -87,7 +86,7 @@ def trends(
         )
         found = report(store, question, utc_now())
     if as_json:
-        click.echo(json.dumps(_as_json(found, limit), ensure_ascii=False))
+        print_json(_as_json(found, limit))
     elif as_csv:
         _write_csv(found, limit)
     else:

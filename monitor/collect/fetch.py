@@ -31,7 +31,7 @@ from monitor.collect import robots, schedule
 from monitor.collect.articles import content_text, from_feed, from_page, is_whole, outlet_of, title_only
 from monitor.collect.client import Client, place_of_or_none
 from monitor.collect.desk import Desk
-from monitor.collect.lines import host_of, in_lines
+from monitor.collect.lines import Progress, host_of, in_lines, no_progress
 from monitor.collect.pages import Page
 from monitor.collect.robots import Permission
 from monitor.collect.urls import canonical, other_scheme, web_address
@@ -60,6 +60,7 @@ async def fetch_pass(
     ask_robots: bool = True,
     limit: int = AT_ONCE,
     stop: Callable[[], bool] = lambda: False,
+    progress: Progress = no_progress,
 ) -> FetchSummary:
     """Find the articles of up to *limit* waiting entries, the newest first.
 
@@ -70,7 +71,7 @@ async def fetch_pass(
     run = _Pass(client, now, fetch_pages, ask_robots, Desk(store.path), held_hosts(store, now()))
     entries = waiting_entries(store, now(), limit)
     try:
-        await in_lines(client, entries, lambda entry: entry.url, run.one, stop)
+        await in_lines(client, entries, lambda entry: entry.url, run.one, stop, progress)
         await run.settle_unreached()
     finally:
         await run.workshop.close()

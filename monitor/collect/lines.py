@@ -5,12 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Sequence
+from itertools import count
 from typing import TypeVar
 
 from monitor.collect.client import Client, place_of_or_none
 from monitor.collect.urls import manners_key
 
 Work = TypeVar("Work")
+Progress = Callable[[int, int], None]
+"""Hears how many are done, and of how many."""
+
+
+def no_progress(done: int, total: int) -> None:
+    """Nobody listens."""
 
 
 async def in_lines(
@@ -19,8 +26,13 @@ async def in_lines(
     url_of: Callable[[Work], str],
     one: Callable[[Work], Awaitable[None]],
     stop: Callable[[], bool],
+    progress: Progress = no_progress,
 ) -> None:
-    """Do *one* of each of *works*, as many side by side as the manners towards its host allow."""
+    """Do *one* of each of *works*, as many side by side as the manners towards its host allow.
+
+    *progress* hears how many are done, and of how many.
+    """
+    done = count(1)
     queues: dict[str, deque[Work]] = defaultdict(deque)
     for work in works:
         queues[host_of(url_of(work))].append(work)
@@ -28,6 +40,7 @@ async def in_lines(
     async def line(queue: deque[Work]) -> None:
         while queue and not stop():
             await one(queue.popleft())
+            progress(next(done), len(works))
 
     try:
         async with asyncio.TaskGroup() as lines:

@@ -17,7 +17,7 @@ from monitor.collect import faults, schedule
 from monitor.collect.client import Client, place_of_or_none
 from monitor.collect.desk import Desk
 from monitor.collect.keeping import Visit, body_hash, keep_failure, keep_feed, keep_unchanged, postpone
-from monitor.collect.lines import host_of, in_lines
+from monitor.collect.lines import Progress, host_of, in_lines, no_progress
 from monitor.collect.parse import ForRecord, parse_quickly
 from monitor.collect.schedule import Bounds
 from monitor.collect.values import (
@@ -57,7 +57,7 @@ async def poll_pass(
     bounds: Bounds = Bounds(),  # noqa: B008 - frozen
     dice: Random | None = None,
     stop: Callable[[], bool] = lambda: False,
-    progress: Callable[[FeedState, PollOutcome | None], None] | None = None,
+    progress: Progress = no_progress,
 ) -> PollSummary:
     """Poll every feed that is due (or, with *everything*, every active one) once.
 
@@ -85,7 +85,7 @@ class _Pass:
     dice: Random
     stop: Callable[[], bool]
     desk: Desk
-    progress: Callable[[FeedState, PollOutcome | None], None] | None
+    progress: Progress
     workshop: Workshop = field(default_factory=Workshop)
     outcomes: list[PollOutcome] = field(default_factory=list)
     unsettled: list[tuple[FeedState, Failure]] = field(default_factory=list)
@@ -119,7 +119,9 @@ class _Pass:
         }
 
     async def _side_by_side(self, feeds: Sequence[FeedState]) -> None:
-        await in_lines(self.client, feeds, lambda feed: feed.url, self._one_or_later, self.stop)
+        await in_lines(
+            self.client, feeds, lambda feed: feed.url, self._one_or_later, self.stop, self.progress
+        )
 
     async def _one_or_later(self, feed: FeedState) -> None:
         if self._held(feed):
@@ -140,8 +142,6 @@ class _Pass:
                 outcome = await self._settle(feed, answer)
         if outcome is not None:
             self.outcomes.append(outcome)
-            if self.progress:
-                self.progress(feed, outcome)
 
     async def _failed(self, feed: FeedState, failure: Failure) -> PollOutcome | None:
         if failure.kind in _NETWORK:

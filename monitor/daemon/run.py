@@ -8,7 +8,7 @@ import os
 import signal
 import sqlite3
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -141,7 +141,7 @@ class Daemon:
             self._followed = self.config
         summary = await collect(self.store, self.config, self.now)
         self.moved_at = asyncio.get_running_loop().time()
-        event(log, "collected", **summary.as_dict())
+        event(log, "collected", **asdict(summary))
 
     async def _digest(self) -> None:
         from monitor.digest.schedule import write_due_digest
