@@ -3,12 +3,16 @@
 import os
 import socket
 import sqlite3
+import subprocess
 from pathlib import Path
 
-import pytest
-
 from db.store import open_store
-from tests.programs import run
+from tests.programs import command, run
+
+WITHOUT_PRIVILEGE = (
+    ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--"] if os.geteuid() == 0 else []
+)
+"""Root may write everywhere: it is run as one that may not."""
 
 
 def refused(*words: str | Path, folder: Path, code: int = 1) -> str:
@@ -65,10 +69,19 @@ def test_what_is_no_database_is_said_so(tmp_path: Path) -> None:
     assert "n.db" in refused("--db", "n.db", "status", folder=tmp_path)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_read_only_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "locked").mkdir(mode=0o555)
-    assert "locked" in refused("--db", "locked/n.db", "update", folder=tmp_path)
+    done = subprocess.run(
+        [*WITHOUT_PRIVILEGE, *command("--db", "locked/n.db", "update")],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("newsgauge: ")
+    assert "locked" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
@@ -96,14 +109,3 @@ def test_an_unknown_command_is_wrong_use(tmp_path: Path) -> None:
     done = run("updaet", folder=tmp_path)
     assert done.returncode == 2
     assert "No such command" in done.stderr
-
-
-def test_help_of_every_command_teaches(tmp_path: Path) -> None:
-    from click.testing import CliRunner
-
-    from monitor.cli import COMMANDS, newsgauge
-
-    for name in COMMANDS:
-        shown = CliRunner().invoke(newsgauge, [name, "--help"])
-        assert shown.exit_code == 0, name
-        assert len(shown.output.splitlines()[2].split()) >= 4, name

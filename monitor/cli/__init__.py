@@ -15,6 +15,9 @@ import click
 
 from extractors.errors import NewsgaugeError
 
+CONFIG_HELP = "The configuration (default: ./newsgauge.toml)."
+DB_HELP = "The database (default: the configuration's, ./newsgauge.db)."
+
 COMMANDS = {
     "init": "monitor.cli.setup:init",
     "add": "monitor.cli.feeds:add",
@@ -64,9 +67,12 @@ class _Commands(click.Group):
 )
 @click.version_option(version("newsgauge"), prog_name="newsgauge")
 @click.option(
-    "--config", "config_path", type=click.Path(), help="The configuration (default: ./newsgauge.toml)."
+    "--config",
+    "config_path",
+    type=click.Path(),
+    help=CONFIG_HELP,
 )
-@click.option("--db", "db_path", type=click.Path(), envvar="NEWSGAUGE_DB", help="The database.")
+@click.option("--db", "db_path", type=click.Path(), envvar="NEWSGAUGE_DB", show_envvar=True, help=DB_HELP)
 @click.pass_context
 def newsgauge(ctx: click.Context, config_path: str | None, db_path: str | None) -> None:
     """Gauge an industry by its news: figures, companies, themes and facts, each with its sentence.

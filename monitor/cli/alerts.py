@@ -18,7 +18,12 @@ SHOWN = 20
 @json_option
 @click.pass_context
 def alerts(ctx: click.Context, as_json: bool) -> None:
-    """Alerts: list the rules and what fired; `alerts test` runs a rule over the past."""
+    """Alerts: the rules, what fired, what would have.
+
+    \b
+    newsgauge alerts                        the rules, and the last that fired
+    newsgauge alerts test --days 90         what each would have told of the past
+    """
     if ctx.invoked_subcommand is None:
         ctx.invoke(list_, as_json=as_json)
 
@@ -55,7 +60,10 @@ def _fired(settings: Settings) -> list[dict[str, str]]:
 @json_option
 @with_settings
 def test(settings: Settings, name: str | None, days: int, as_json: bool) -> None:
-    """Say what the rule NAME (default: each) would have told of the past; nothing is sent or kept."""
+    """Say what the rule NAME would have told of the past.
+
+    Without NAME, what each rule would have. Nothing is sent or kept.
+    """
     rules = [rule for rule in settings.config.alerts if name in (None, rule.name)]
     if not rules:
         known = ", ".join(rule.name for rule in settings.config.alerts) or "none"

@@ -12,7 +12,13 @@ from monitor.cli.settings import Settings, json_option, print_json, with_setting
 
 @click.group()
 def companies() -> None:
-    """Companies under every name they go by: add one, add a spelling, merge two, see what looks alike."""
+    """Companies under every name: show, add, merge, suggest.
+
+    \b
+    newsgauge companies show "Dianzhong Tech"
+    newsgauge companies alias "Dianzhong Technology" "Dianzhong Tech"
+    newsgauge companies suggest             names that look alike
+    """
 
 
 def _opened(settings: Settings) -> Store:
@@ -63,7 +69,10 @@ def alias(settings: Settings, name: str, alias: str, as_json: bool) -> None:
 @json_option
 @with_settings
 def merge(settings: Settings, source: str, target: str, undo: bool, as_json: bool) -> None:
-    """Make SOURCE part of TARGET, its past mentions included; --undo takes it back."""
+    """Make SOURCE part of TARGET, its past mentions included.
+
+    Nothing is deleted: --undo, or `newsgauge companies unmerge SOURCE`, takes it back.
+    """
     if undo:
         _unmerge(settings, source, as_json)
         return
@@ -79,7 +88,7 @@ def merge(settings: Settings, source: str, target: str, undo: bool, as_json: boo
 @json_option
 @with_settings
 def unmerge(settings: Settings, source: str, as_json: bool) -> None:
-    """Let SOURCE stand for itself again, with the mentions that named it."""
+    """Let SOURCE stand for itself again, with its mentions."""
     _unmerge(settings, source, as_json)
 
 
@@ -95,7 +104,7 @@ def _unmerge(settings: Settings, source: str, as_json: bool) -> None:
 @json_option
 @with_settings
 def show(settings: Settings, name: str, as_json: bool) -> None:
-    """Show a company: its spellings, counts, owners and what was merged into it."""
+    """Show a company: spellings, counts, owners, merges."""
     with _opened(settings) as store:
         found = rows.show(store, rows.find(store, name))
     if as_json:
@@ -122,7 +131,7 @@ def _in_words(relation: rows.OwnershipRow) -> str:
 @json_option
 @with_settings
 def suggest(settings: Settings, as_json: bool) -> None:
-    """List companies whose names look alike, for you to merge or leave."""
+    """List companies whose names look alike, to merge or leave."""
     with _opened(settings) as store:
         found = rows.suggest(store)
     if as_json:

@@ -19,7 +19,11 @@ class NotRunning(NewsgaugeError):  # noqa: N818 - reads as what it says
 @click.command()
 @with_settings
 def run(settings: Settings) -> None:
-    """Run as a daemon: update what is due every minute, write the digest at its hour, until SIGTERM."""
+    """Run as a daemon: update every minute, a digest every day.
+
+    Ends cleanly on SIGTERM or Ctrl-C; `newsgauge reload` has it read its configuration anew, and
+    `newsgauge status` says how it fares. One daemon runs on a database.
+    """
     from monitor.daemon.run import run_daemon
 
     run_daemon(settings.config, settings.config_path, settings.database)
@@ -28,7 +32,10 @@ def run(settings: Settings) -> None:
 @click.command()
 @with_settings
 def reload(settings: Settings) -> None:
-    """Let the running daemon read its configuration anew; a faulty one is refused and the old one kept."""
+    """Let the running daemon read its configuration anew.
+
+    A faulty one is refused: the daemon goes on with the old one, and `newsgauge status` tells the fault.
+    """
     running = holder(settings.database)
     if running is None:
         raise NotRunning(f"no daemon runs on {settings.database}: start one with `newsgauge run`")

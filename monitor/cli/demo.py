@@ -26,9 +26,19 @@ from monitor.update import collect, follow_configured, read_waiting
 
 
 @click.command()
-@click.option("--folder", type=click.Path(path_type=Path), default="newsgauge-demo", show_default=True)
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default="newsgauge-demo",
+    show_default=True,
+    help="Where to put what it makes; an earlier demo's is replaced.",
+)
 def demo(folder: Path) -> None:
-    """Show it work: six invented outlets are served from this machine, polled, fetched, read and digested."""
+    """Show it work on invented news, without a network.
+
+    Six invented outlets are served from this machine, polled, fetched, read and digested by the real
+    program. The database and the digest are then in FOLDER, to look at.
+    """
     out = console()
     folder.mkdir(parents=True, exist_ok=True)
     database = folder / "newsgauge.db"

@@ -22,7 +22,14 @@ from monitor.digest.schedule import window_of
 @click.option(
     "--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="The digest of this day (default: today)."
 )
-@click.option("--format", "form", type=click.Choice(["md", "html", "txt", "json", "atom"]), default="md")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["md", "html", "txt", "json", "atom"]),
+    default="md",
+    show_default=True,
+    help="The form it is printed in.",
+)
 @click.option("--output", type=click.Path(), help="Write it to this file.")
 @click.option("--preview", is_flag=True, help="Open it in the browser.")
 @click.option("--send", is_flag=True, help="Send it to the targets that lack it; each gets a day's once.")
@@ -35,7 +42,14 @@ def digest(
     preview: bool,
     send: bool,
 ) -> None:
-    """Write the digest of a day; one that was written before is shown as it was."""
+    """Write the digest of a day, or send it.
+
+    One that was written before is shown as it was.
+
+    \b
+    newsgauge digest                        the last day's
+    newsgauge digest --date 2026-03-01 --format html > digest.html
+    """
     config, now = settings.config, utc_now()
     chosen = day.date() if day else now.astimezone(config.zone).date()
     if send:

@@ -54,7 +54,9 @@ def facts(
     as_json: bool,
     as_csv: bool,
 ) -> None:
-    """Print what was reported of the same thing, by period and source, in local currency and US dollars.
+    """Print what was reported, by period and source.
+
+    What is said of the same thing stands together, in its own currency and in US dollars.
 
     A story's copies count once, and so do ten papers that quote one report. Where two sources give different
     values for one subject, metric and period, both stand side by side with their sentences.

@@ -25,7 +25,12 @@ from monitor.update import follow_configured
 @json_option
 @with_settings
 def add(settings: Settings, urls: tuple[str, ...], as_json: bool) -> None:
-    """Follow feeds: each URL is a feed, or a page whose feed is found."""
+    """Follow feeds: each URL is a feed, or a page that has one.
+
+    \b
+    newsgauge add https://example.com/feed.xml
+    newsgauge add example.com               its feed is looked for
+    """
     with settings.open() as store:
         for url in urls:
             for feed in asyncio.run(_found(settings, url)):
@@ -46,7 +51,10 @@ async def _found(settings: Settings, url: str) -> list[NewFeed]:
 @json_option
 @click.pass_context
 def feeds(ctx: click.Context, as_json: bool) -> None:
-    """List the feeds: how each fares, and what to do; ``check`` asks each of them now."""
+    """List the feeds, how each fares and what to do about it.
+
+    `newsgauge feeds check` asks each of them now.
+    """
     if ctx.invoked_subcommand is None:
         ctx.invoke(listed, as_json=as_json)
 
@@ -79,7 +87,10 @@ def _print(table: Table) -> None:
 @json_option
 @with_settings
 def check(settings: Settings, as_json: bool) -> None:
-    """Ask every feed once, now: status, entries, length of their texts, newest date; nothing is stored."""
+    """Ask every feed once, now; nothing is stored.
+
+    Tells each feed's status, its entries, the usual length of their texts and the newest date.
+    """
     with settings.open() as store:
         follow_configured(store, settings.config, utc_now())
         followed = feeds_to_poll(store, utc_now(), everything=True)
@@ -108,7 +119,10 @@ async def _checked(settings: Settings, followed: Sequence[FeedState]) -> list[Fe
 @click.argument("path", type=click.Path(path_type=Path))
 @with_settings
 def import_(settings: Settings, path: Path) -> None:
-    """Follow every feed of an OPML file."""
+    """Follow every feed of an OPML file.
+
+    Other readers write one: look for "export subscriptions".
+    """
     try:
         found = import_opml(path.read_bytes())
     except OSError as error:
@@ -122,7 +136,11 @@ def import_(settings: Settings, path: Path) -> None:
 @click.command()
 @with_settings
 def export(settings: Settings) -> None:
-    """Print the followed feeds as OPML."""
+    """Print the followed feeds as OPML.
+
+    \b
+    newsgauge export > feeds.opml
+    """
     with settings.open(read_only=True) as store:
         rows = list(store.db["feeds"].rows_where("kind != 'hand'", order_by="id"))
     followed = [NewFeed(url=row["url"], title=row["title"], group=row["group_name"]) for row in rows]

@@ -18,7 +18,7 @@ from monitor.cli.settings import Settings, json_option, print_json, utc_now, wit
 @json_option
 @with_settings
 def backup(settings: Settings, target: Path, as_json: bool) -> None:
-    """Copy the database to TARGET while it is in use, and verify the copy.
+    """Copy the database while it is in use, and verify it.
 
     TARGET may be a folder: the copy is then named by the time. An existing file is not overwritten.
     """
@@ -35,7 +35,9 @@ def backup(settings: Settings, target: Path, as_json: bool) -> None:
 @json_option
 @with_settings
 def check(settings: Settings, repair: bool, quick: bool, as_json: bool) -> None:
-    """Check the database: pages, foreign keys, search index, and the counts against a recount.
+    """Check the database, and mend what can be mended.
+
+    Checks pages, foreign keys, the search index, and the counts against a recount.
 
     Exit code 1 when something is wrong and stays so.
     """
@@ -98,14 +100,20 @@ def prune(
 @click.command()
 @click.argument("table", required=False)
 @click.option(
-    "--format", "form", type=click.Choice(["csv", "json", "parquet"]), default="csv", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["csv", "json", "parquet"]),
+    default="csv",
+    show_default=True,
+    help="The form; parquet needs -o.",
 )
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="The file (default: standard output).")
 @with_settings
 def dump(settings: Settings, table: str | None, form: Any, output: Path | None) -> None:
-    """Write TABLE (or view, such as fact_figures or daily_trends) as CSV, JSON lines or Parquet.
+    """Write a table or view as CSV, JSON lines or Parquet.
 
-    Without TABLE, list what there is. Parquet needs the extra `newsgauge[parquet]`.
+    Without TABLE, list what there is: fact_figures and daily_trends are good ones to begin
+    with. Parquet needs the extra `newsgauge[parquet]`.
     """
     with settings.open(read_only=True) as store:
         if table is None:

@@ -17,7 +17,10 @@ from monitor.update import Summary, collect, follow_configured, read_waiting
 @json_option
 @with_settings
 def poll(settings: Settings, everything: bool, as_json: bool) -> None:
-    """Poll the feeds that are due, and keep their new entries; fetch and read nothing."""
+    """Poll the feeds that are due, and keep their new entries.
+
+    No page is fetched and nothing is read: `newsgauge update` does all three.
+    """
     with settings.open() as store:
         follow_configured(store, settings.config, utc_now())
         with Stages() as stages:
@@ -41,7 +44,13 @@ def poll(settings: Settings, everything: bool, as_json: bool) -> None:
 def update(settings: Settings, everything: bool, as_json: bool) -> None:
     """Poll, fetch and read all that is due: one full pass.
 
-    Also reads again what was read by older rules, a changed configuration's included.
+    Also reads again what was read by older rules, a changed configuration's included. It may be stopped
+    at any moment and started again: nothing is lost, and nothing is kept twice.
+
+    \b
+    newsgauge update                        what is due
+    newsgauge update --all                  every feed, now
+    newsgauge update --json                 the counts, for a script
     """
     with settings.open() as store:
         follow_configured(store, settings.config, utc_now())
@@ -68,7 +77,14 @@ def _report(summary: Summary, as_json: bool) -> None:
 @json_option
 @with_settings
 def read(settings: Settings, source: str, as_json: bool) -> None:
-    """Take one article by hand: from a URL, a file (HTML, text, .eml) or - for standard input."""
+    """Take one article by hand: a URL, a file, or - for a pipe.
+
+    A file is a web page (.html), a mail (.eml) or plain text.
+
+    \b
+    newsgauge read https://example.com/story.html
+    newsgauge read newsletter.eml
+    """
     from monitor.collect.hand import read_by_hand
 
     with settings.open() as store:

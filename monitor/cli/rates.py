@@ -25,7 +25,7 @@ SECONDS = 30
 @click.group(invoke_without_command=True)
 @click.pass_context
 def rates(ctx: click.Context) -> None:
-    """Exchange rates: `rates show` tells which are used, `rates update` takes a newer file."""
+    """Exchange rates: which are used, and newer ones."""
     if ctx.invoked_subcommand is None:
         ctx.invoke(show)
 
@@ -54,10 +54,11 @@ def show(settings: Settings, as_json: bool) -> None:
 @click.argument("source", default=SOURCE)
 @with_settings
 def update(settings: Settings, source: str) -> None:
-    """Take newer rates from SOURCE, a URL or a file (default: the European Central Bank's history).
+    """Take newer rates, the European Central Bank's.
 
-    The file is checked, then kept beside the database (or where reading.rates_file says). Articles read from
-    now on use it; amounts that are stored keep the rate they were converted by.
+    SOURCE is a URL or a file; without it, the bank's own history is fetched. The file is checked, then
+    kept beside the database (or where reading.rates_file says). Articles read from now on use it; amounts
+    that are stored keep the rate they were converted by.
     """
     target = settings.config.reading.rates_file or settings.database.parent / RATES_NAME
     before = Rates.load(settings.config.rates_file).last_day()

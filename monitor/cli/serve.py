@@ -28,7 +28,9 @@ class ServeError(NewsgaugeError):
 def serve(
     settings: Settings, host: str, port: int, open_browser: bool, public: bool, password_hash: str | None
 ) -> None:
-    """Open the database in Datasette, beside a running daemon or without one.
+    """Open the database in Datasette, read-only.
+
+    A daemon may run on it meanwhile.
 
     Listens on loopback. For another --host, give the hash of a password, made by
     `datasette hash-password`, as --password-hash or NEWSGAUGE_PASSWORD_HASH; or say --public.

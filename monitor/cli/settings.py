@@ -14,6 +14,7 @@ import click
 from rich.console import Console
 
 from db.store import Store, open_store
+from monitor.cli import DB_HELP
 from monitor.config import Config, load_config
 
 
@@ -35,7 +36,12 @@ def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @click.option("--config", "config_path", type=click.Path(path_type=Path), help="The configuration.")
     @click.option(
-        "--db", "db_path", type=click.Path(path_type=Path), envvar="NEWSGAUGE_DB", help="The database."
+        "--db",
+        "db_path",
+        type=click.Path(path_type=Path),
+        envvar="NEWSGAUGE_DB",
+        show_envvar=True,
+        help=DB_HELP,
     )
     @click.pass_context
     @wraps(command)

@@ -21,7 +21,11 @@ def starting_configuration() -> str:
 @click.argument("path", type=click.Path(path_type=Path), default="newsgauge.toml")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 def init(path: Path, force: bool) -> None:
-    """Write a commented newsgauge.toml, with the trade press of the first beat as feeds."""
+    """Write a commented newsgauge.toml, with feeds to follow.
+
+    Every key stands in it with its default and what it means; the feeds are the trade press of the first
+    beat, Chinese micro-dramas going abroad. Take out what you don't want, and add your own.
+    """
     if path.exists() and not force:
         raise ConfigError(f"{path} is there already: name another file, or give --force to write over it")
     try:

@@ -26,7 +26,10 @@ WIDE_WAL = 512 * 1024**2
 @click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON.")
 @with_settings
 def status(settings: Settings, as_json: bool) -> None:
-    """Say how everything fares; exit code 1 when something needs you."""
+    """Say how everything fares.
+
+    Exit code 1 when something needs you: a feed that fails, a job that did, articles that can't be read.
+    """
     found = state(settings, utc_now())
     if as_json:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))

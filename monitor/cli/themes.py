@@ -20,7 +20,12 @@ from monitor.config import DEFAULT_CONFIG, ConfigError, load_config
 @click.group(invoke_without_command=True)
 @click.pass_context
 def themes(ctx: click.Context) -> None:
-    """Themes: list them, see which phrases emerge, promote a phrase to a theme."""
+    """Themes: list them, see what emerges, promote a phrase.
+
+    \b
+    newsgauge themes emerging               new phrases of this week's stories
+    newsgauge themes promote "maid disguise"
+    """
     if ctx.invoked_subcommand is None:
         ctx.invoke(list_)
 
@@ -52,9 +57,10 @@ def list_(settings: Settings, as_json: bool) -> None:
 @json_option
 @with_settings
 def emerging(settings: Settings, until: datetime | None, outlets: int, limit: int, as_json: bool) -> None:
-    """Tell what this week's articles say of stories that the eight weeks before did not.
+    """List phrases that are new in this week's stories.
 
-    Noun phrases by log-odds with a prior; a story's copies count once, and what a theme reads is left out.
+    What this week's articles say and the eight weeks before did not: noun phrases by log-odds with a
+    prior; a story's copies count once, and what a theme reads is left out.
     """
     moment = until.replace(tzinfo=UTC) if until else utc_now()
     taxonomy = Taxonomy.load(settings.config.how_to_read.themes)
@@ -78,9 +84,9 @@ def emerging(settings: Settings, until: datetime | None, outlets: int, limit: in
 @click.option("--name", help="The theme's name (default: the phrase).")
 @with_settings
 def promote(settings: Settings, phrase: str, name: str | None) -> None:
-    """Make PHRASE a theme of your own, at the end of the configuration; the next update reads for it.
+    """Make PHRASE a theme of your own in the configuration.
 
-    Comments and order of the file stay as they are.
+    It is added at the end, and the next update reads for it. Comments and order of the file stay as they are.
     """
     path = settings.config_path or DEFAULT_CONFIG
     if not path.exists():

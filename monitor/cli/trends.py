@@ -35,7 +35,13 @@ COLUMNS = (
 
 @click.command()
 @click.option("--of", type=click.Choice(list(OF)), help="What to tell of  [default: themes]")
-@click.option("--by", type=click.Choice(["day", "week", "month"]), default="week", show_default=True)
+@click.option(
+    "--by",
+    type=click.Choice(["day", "week", "month"]),
+    default="week",
+    show_default=True,
+    help="How long a window is.",
+)
 @click.option("--since", type=DAY, help="Show the windows from this day on.")
 @click.option("--until", type=DAY, help="Tell it as of this day (default: today, UTC).")
 @click.option("--theme", help="This theme alone, and with each company.")
@@ -62,7 +68,9 @@ def trends(
     as_json: bool,
     as_csv: bool,
 ) -> None:
-    """Tell what rises and fades: stories per theme, company, both or metric, against what chance would bring.
+    """Tell what rises and fades, beyond what chance brings.
+
+    Counts stories, each once, per theme, company, both or metric.
 
     A line says "rising" or "fading" where the false discovery rate over all lines is at most 5 %. Stories are
     counted once however many outlets copy them, on the beat, by publication date. A window before most of
