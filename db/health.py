@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from db.store import Store
@@ -41,6 +41,26 @@ class Queues:
     to_read: int
     oldest_unread: str | None
     set_aside: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """What the last hour brought: polls, new entries, articles found and articles read."""
+
+    polls: int
+    entries: int
+    articles: int
+    read: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeedCounts:
+    """How many feeds are followed, how many of these fail, are paused, or are gone for good."""
+
+    active: int
+    failing: int
+    paused: int
+    gone: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +120,32 @@ def queues(store: Store, version: str) -> Queues:
     ).fetchone()
     set_aside = store.db["articles"].count_where("read_failures >= 3 AND failed_version IS ?", [version])
     return Queues(store.db["entries"].count_where("state = 'new'"), unread[0], unread[1], set_aside)
+
+
+_LATEST = "id > (SELECT coalesce(max(id), 0) FROM {table}) - 100000 AND {moment} BETWEEN :since AND :now"
+"""Rows come in the order of their times: an hour's are among the last, and no index is needed for them."""
+
+
+def rates(store: Store, now: datetime) -> Rates:
+    """What came in and was read in the hour before *now*."""
+    hour = {"since": (now - timedelta(hours=1)).isoformat(), "now": now.isoformat()}
+    latest = (("polls", "started_at"), ("entries", "first_seen_at"), ("articles", "fetched_at"))
+    polls, entries, articles = (
+        store.db[table].count_where(_LATEST.format(table=table, moment=moment), hour)
+        for table, moment in latest
+    )
+    read = "body_source IN ('feed', 'page', 'summary', 'title', 'hand') AND read_at BETWEEN :since AND :now"
+    return Rates(polls, entries, articles, store.db["articles"].count_where(read, hour))
+
+
+def feed_counts(store: Store) -> FeedCounts:
+    """How many feeds fare how."""
+    row = store.db.execute(
+        "SELECT count(*) FILTER (WHERE state = 'active'), "
+        "count(*) FILTER (WHERE state = 'active' AND error IS NOT NULL), "
+        "count(*) FILTER (WHERE state = 'paused'), count(*) FILTER (WHERE state = 'gone') FROM feeds"
+    ).fetchone()
+    return FeedCounts(*row)
 
 
 def feeds(store: Store, now: datetime) -> list[FeedHealth]:

@@ -1,8 +1,8 @@
-"""What the daemon's jobs did: one row a job, so that any process can say how the daemon fares."""
+"""What the daemon and its jobs did: rows, so that any process can say how the daemon fares."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from db.store import Store
@@ -21,6 +21,35 @@ class Job:
     overrun: int = 0
     failures: int = 0
     error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """The daemon that ran last: its process, its configuration and its reader (times: ISO 8601, UTC)."""
+
+    pid: int
+    version: str
+    started_at: str
+    stopped_at: str | None = None
+    config_path: str | None = None
+    config_read_at: str | None = None
+    config_checked_at: str | None = None
+    config_error: str | None = None
+    reader_deaths: int = 0
+    reader_error: str | None = None
+    reading: str | None = None
+
+
+def life(store: Store) -> Life | None:
+    """The daemon that ran last, or None."""
+    row = next(store.db["daemon"].rows, None)
+    return Life(**{name: row[name] for name in Life.__slots__}) if row else None
+
+
+def lives(store: Store, life: Life) -> None:
+    """Keep *life* in place of what was known of the daemon."""
+    with store.write() as db:
+        db.table("daemon").upsert({"id": 1, **asdict(life)}, pk="id")
 
 
 def jobs(store: Store) -> list[Job]:
@@ -46,14 +75,9 @@ def finished(store: Store, name: str, now: datetime, next_run: datetime | None, 
     )
 
 
-def missed(store: Store, name: str) -> None:
-    """Count a run of job *name* that did not start in time."""
-    _upsert(store, name, "missed = missed + 1")
-
-
-def overran(store: Store, name: str) -> None:
-    """Count a run of job *name* that was left out because the one before still ran."""
-    _upsert(store, name, "overrun = overrun + 1")
+def lost(store: Store, name: str, missed: int, overrun: int) -> None:
+    """Count runs of job *name* that did not start in time, and that the one before it left no room for."""
+    _upsert(store, name, "missed = missed + ?, overrun = overrun + ?", missed, overrun)
 
 
 def _upsert(store: Store, name: str, changes: str, *values: object) -> None:

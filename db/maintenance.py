@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from db import rollups, stories
+from db import copies, rollups, stories
 from db.store import DatabaseError, Store, open_store
 
 BANDS_KEPT = timedelta(days=60)
@@ -82,6 +82,7 @@ def backup(path: Path, target: Path, now: datetime) -> Backup:
         raise DatabaseError(f"the copy to {final} failed: {error}; is there room on the disk?") from error
     finally:
         part.unlink(missing_ok=True)
+    copies.note(path, final)
     return Backup(final, final.stat().st_size, articles)
 
 
@@ -104,12 +105,21 @@ def check(path: Path, *, repair: bool = False, quick: bool = False) -> Checked:
     open_store(path, read_only=True).close()  # says so where there is none, in place of making one
     with open_store(path) as store:
         if pages := _pages(store.db):
-            advice = "restore the latest copy made by `newsgauge backup`"
-            return Checked((Fault(f"damaged pages ({pages[0]})", len(pages), advice),))
+            return Checked((Fault(f"damaged pages ({pages[0]})", len(pages), copies.advice(path)),))
         found = [_foreign_keys(store), _search_index(store, repair), _stories(store, repair)]
         if not quick:
             found += [_summaries(store, repair), _counts(store, repair)]
         return Checked(tuple(fault for fault in found if fault))
+
+
+def damage(path: Path) -> str | None:
+    """The first damage of the pages of the database at *path*, or None (reads the whole file)."""
+    with open_store(path, read_only=True) as store:
+        try:
+            verdict = str(store.db.execute("PRAGMA quick_check(1)").fetchone()[0])
+        except sqlite3.DatabaseError as error:
+            return str(error)
+    return None if verdict == "ok" else verdict
 
 
 def _pages(db: Database) -> list[str]:

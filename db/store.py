@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import sqlite3
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from db import rollups
+from db import copies, rollups
 from db.migrations import SCHEMA_VERSION, migrations
 from extractors.errors import NewsgaugeError
 
@@ -20,6 +21,9 @@ APPLICATION_ID = 0x6E657773
 _BUSY_SECONDS = 30.0
 _WAL_KEPT = 64 * 1024**2
 """After a checkpoint that resets it, the WAL's file is cut to so many bytes."""
+
+
+_NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 
 
 class DatabaseError(NewsgaugeError):
@@ -101,7 +105,7 @@ def open_store(path: Path, *, read_only: bool = False) -> Store:
             _migrate(store)
         return store
     except (sqlite3.DatabaseError, OSError) as error:
-        raise DatabaseError(_in_words(path, error)) from error
+        raise DatabaseError(fault_in_words(path, error)) from error
 
 
 def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
@@ -156,12 +160,21 @@ def _writers_turn(path: Path) -> Iterator[None]:
         yield
 
 
-def _in_words(path: Path, error: Exception) -> str:
+def fault_in_words(path: Path, error: Exception) -> str:
+    """What went wrong with the database at *path*, and what to do about it."""
     text = str(error)
+    if isinstance(error, NewsgaugeError):
+        return text
     if "not a database" in text:
         return f"{path} is not an SQLite database: name another file with --db"
     if "readonly" in text or "unable to open" in text or isinstance(error, PermissionError):
         return f"{path} cannot be written ({text}): check the folder's permissions, or name another with --db"
     if "malformed" in text:
-        return f"{path} is damaged ({text}): restore a copy made by `newsgauge backup`"
+        return f"{path} is damaged ({text}): {copies.advice(path)}"
+    if "is full" in text or getattr(error, "errno", None) in _NO_ROOM:
+        return f"there is no room for {path} ({text}): make some; nothing is lost, and it goes on then"
+    if "disk I/O" in text:
+        return f"the disk does not take what is written to {path} ({text}): is there room, and is it sound?"
+    if "locked" in text:
+        return f"{path} is locked by another program ({text}): end its long transaction"
     return f"{path}: {text}"

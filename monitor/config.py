@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -245,6 +246,17 @@ def load_config(path: Path | None = None) -> Config:
         raise ConfigError(f"{chosen} cannot be read: {error}") from error
     except ValidationError as error:
         raise ConfigError("\n".join(_complaints(chosen, text, error))) from error
+
+
+def database_of(path: Path | None) -> Path:
+    """The database that the configuration at *path* names, be the rest of it ever so faulty."""
+    chosen = path or DEFAULT_CONFIG
+    try:
+        text = chosen.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        text = ""
+    named = re.search(r"""^\s*database\s*=\s*["']([^"'\n]+)["']""", text, re.MULTILINE)
+    return chosen.parent / (named[1] if named else DEFAULT_DATABASE)
 
 
 def _from_folder(config: Config, folder: Path) -> Config:

@@ -3,123 +3,141 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
-from datetime import datetime, timedelta
-from importlib.metadata import version
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
 
 import click
+from rich.console import Console
 from rich.table import Table
 
 from db import health, jobs
+from db.store import open_store
 from extractors.pipeline import READ_BY_MODEL, READ_BY_RULE
 from extractors.version import version_of
-from monitor.cli.settings import Settings, console, utc_now, with_settings
-from monitor.daemon.lock import holder
+from monitor.cli.settings import Settings, console, settings, utc_now
+from monitor.config import Config, ConfigError, database_of
+from monitor.daemon.condition import Condition, condition
 
-LATE = timedelta(minutes=10)
-FULL_DISK = 200 * 1024**2
-WIDE_WAL = 512 * 1024**2
+_LANGUAGES = READ_BY_MODEL | READ_BY_RULE
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The daemon's condition, and the funnel and feeds beside it."""
+
+    condition: Condition
+    funnel: health.Funnel
+    funnels: Sequence[health.FeedFunnel]
+    new_entries: Mapping[str, int]
+    feeds: Sequence[health.FeedHealth]
+    unhealthy: Sequence[str]
 
 
 @click.command()
+@click.option("--config", "config_path", type=click.Path(path_type=Path), help="The configuration.")
+@click.option("--db", "db_path", type=click.Path(path_type=Path), envvar="NEWSGAUGE_DB", help="The database.")
 @click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON.")
-@with_settings
-def status(settings: Settings, as_json: bool) -> None:
+@click.pass_context
+def status(ctx: click.Context, config_path: Path | None, db_path: Path | None, as_json: bool) -> None:
     """Say how everything fares.
 
-    Exit code 1 when something needs you: a feed that fails, a job that did, articles that can't be read.
+    Exit code 1 when something needs you: no feed can be read, a job failed or is late, reading waits, the
+    configuration was refused, the disk is nearly full, the daemon ended without a word.
     """
-    found = state(settings, utc_now())
+    outer = ctx.find_root().obj or {}
+    chosen, fault = _settings(config_path or outer.get("config"), outer.get("db") or db_path)
+    found = _found(chosen, fault, utc_now())
     if as_json:
-        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(_as_json(found), indent=2, ensure_ascii=False))
     else:
-        _print(found)
-    if found["unhealthy"]:
+        _print(console(), found)
+    if found.unhealthy:
         raise click.exceptions.Exit(1)
 
 
-def state(settings: Settings, now: datetime) -> dict[str, Any]:
-    """Everything that ``status`` says; ``unhealthy`` lists, in words, what needs someone."""
-    reading = str(version_of(settings.config.how_to_read))
-    with settings.open(read_only=True) as store:
-        found: dict[str, Any] = {
-            "version": version("newsgauge"),
-            "database": str(settings.database),
-            "daemon": (running := holder(settings.database)) and asdict(running),
-            "jobs": [asdict(job) for job in jobs.jobs(store)],
-            "queues": asdict(health.queues(store, reading)),
-            "funnel": asdict(health.funnel(store, READ_BY_MODEL | READ_BY_RULE)),
-            "funnels": [asdict(one) for one in health.funnels(store, READ_BY_MODEL | READ_BY_RULE)],
-            "new_entries": dict(health.entries_a_day(store, now)),
-            "feeds": [asdict(feed) for feed in health.feeds(store, utc_now())],
-            "sizes": asdict(health.sizes(settings.database)),
-        }
-    return found | {"unhealthy": list(_complaints(found, now))}
+def _settings(config_path: Path | str | None, db_path: Path | str | None) -> tuple[Settings, str | None]:
+    """The settings; where the configuration is at fault, those of the defaults, and the fault."""
+    try:
+        return settings(config_path, db_path), None
+    except ConfigError as error:
+        path = Path(config_path) if config_path else None
+        database = Path(db_path) if db_path else database_of(path)
+        if not database.exists():
+            raise
+        return Settings(Config(), path, database), str(error)
 
 
-def _complaints(found: dict[str, Any], now: datetime) -> list[str]:
-    said = []
-    if found["sizes"]["disk_free"] < FULL_DISK:
-        said.append("the disk is nearly full: make room, or move the database")
-    if found["sizes"]["wal"] > WIDE_WAL:
-        said.append("the write-ahead log is large: a reader holds it open; close long Datasette queries")
-    for job in found["jobs"]:
-        if job["error"]:
-            said.append(f"job {job['name']} failed: {job['error']}")
-        due = job["next_run_at"]
-        if found["daemon"] and due and now - datetime.fromisoformat(due) > LATE:
-            said.append(f"job {job['name']} is late: it was due at {due}")
-    feeds = [feed for feed in found["feeds"] if feed["state"] != "paused"]
-    failing = [feed for feed in feeds if feed["error"]]
-    if feeds and len(failing) == len(feeds):
-        said.append("no feed can be read: is the network up?")
-    if found["queues"]["set_aside"]:
-        said.append(f"{found['queues']['set_aside']} articles could not be read: see articles.error")
-    return said
+def _found(settings: Settings, fault: str | None, now: datetime) -> Status:
+    with open_store(settings.database, read_only=True) as store:
+        life = jobs.life(store)
+        reading = life.reading if fault and life else None
+        seen = condition(store, reading or str(version_of(settings.config.how_to_read)), now)
+        unusable = [f"the configuration cannot be used: {fault}"] if fault else []
+        return Status(
+            seen,
+            health.funnel(store, _LANGUAGES),
+            health.funnels(store, _LANGUAGES),
+            health.entries_a_day(store, now),
+            health.feeds(store, now),
+            [*unusable, *seen.unhealthy],
+        )
 
 
-def _in_words(funnel: dict[str, int]) -> str:
-    return ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in funnel.items())
+def _as_json(found: Status) -> dict[str, object]:
+    told = asdict(found)
+    return {**told.pop("condition"), **told}
 
 
-def _print(found: dict[str, Any]) -> None:
-    out = console()
-    running = found["daemon"]
-    out.print(f"newsgauge {found['version']} on {found['database']}")
+def _in_words(funnel: health.Funnel) -> str:
+    return ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in asdict(funnel).items())
+
+
+def _print(out: Console, found: Status) -> None:
+    seen = found.condition
+    _print_daemon(out, seen)
+    out.print(f"funnel: {_in_words(found.funnel)}", soft_wrap=True)
+    for one in found.funnels:
+        out.print(f"  {one.title}: {_in_words(one.funnel)}", markup=False, soft_wrap=True)
+    queues, rates, sizes = seen.queues, seen.rates, seen.sizes
+    oldest = f" (oldest since {queues.oldest_unread})" if queues.oldest_unread else ""
     out.print(
-        f"daemon: process {running['pid']} since {running['since']}" if running else "daemon: not running"
-    )
-    funnel, queues, sizes = found["funnel"], found["queues"], found["sizes"]
-    out.print(f"funnel: {_in_words(funnel)}", soft_wrap=True)
-    for one in found["funnels"]:
-        out.print(f"  {one['title']}: {_in_words(one['funnel'])}", markup=False, soft_wrap=True)
-    out.print(
-        f"queues: {queues['to_fetch']:,} to fetch, {queues['to_read']:,} to read"
-        + (f" (oldest since {queues['oldest_unread']})" if queues["oldest_unread"] else "")
-        + f", {queues['set_aside']:,} set aside"
+        f"queues: {queues.to_fetch:,} to fetch, {queues.to_read:,} to read{oldest}, "
+        f"{queues.set_aside:,} set aside",
+        soft_wrap=True,
     )
     out.print(
-        f"sizes: database {sizes['database'] / 1e6:,.1f} MB, WAL {sizes['wal'] / 1e6:,.1f} MB, "
-        f"disk free {sizes['disk_free'] / 1e9:,.1f} GB"
+        f"last hour: {rates.polls:,} polls, {rates.entries:,} new entries, {rates.articles:,} articles, "
+        f"{rates.read:,} read"
     )
-    _print_jobs(out, found["jobs"])
-    for feed in found["feeds"]:
-        if feed["error"]:
-            out.print(f"feed {feed['title']}: {feed['error']}. {feed['advice'] or ''}", markup=False)
-    for complaint in found["unhealthy"]:
-        out.print(f"needs you: {complaint}", markup=False)
+    out.print(
+        f"sizes: database {sizes.database / 1e6:,.1f} MB, WAL {sizes.wal / 1e6:,.1f} MB, "
+        f"disk free {sizes.disk_free / 1e9:,.1f} GB"
+    )
+    _print_jobs(out, seen.jobs)
+    for feed in found.feeds:
+        if feed.error:
+            out.print(f"feed {feed.title}: {feed.error}. {feed.advice or ''}", markup=False, soft_wrap=True)
+    for word, said in (("note", seen.notes), ("needs you", found.unhealthy)):
+        for line in said:
+            out.print(f"{word}: {line}", markup=False, soft_wrap=True)
 
 
-def _print_jobs(out: Any, rows: list[dict[str, Any]]) -> None:
+def _print_daemon(out: Console, seen: Condition) -> None:
+    out.print(f"newsgauge {seen.version} on {seen.database}", soft_wrap=True)
+    running, life = seen.daemon, seen.life
+    out.print(f"daemon: process {running.pid} since {running.since}" if running else "daemon: not running")
+    if running and life:
+        path = life.config_path or "the defaults"
+        out.print(f"configuration: {path}, read at {life.config_read_at}", soft_wrap=True)
+
+
+def _print_jobs(out: Console, rows: Sequence[jobs.Job]) -> None:
     if not rows:
         return
     table = Table("job", "last run", "next run", "runs", "missed", "overrun", "failed", box=None)
     for job in rows:
-        table.add_row(
-            job["name"],
-            job["last_finished_at"] or "",
-            job["next_run_at"] or "",
-            *(str(job[name]) for name in ("runs", "missed", "overrun", "failures")),
-        )
+        counts = (job.runs, job.missed, job.overrun, job.failures)
+        table.add_row(job.name, job.last_finished_at or "", job.next_run_at or "", *map(str, counts))
     out.print(table)

@@ -1,27 +1,26 @@
-"""Reading in a process of its own: polling never waits for it, and a text that kills it is found out.
+"""Reading in a process of its own: the worker's life.
 
-The worker opens the database itself and says over a pipe which articles it is about to read. When it dies,
-its supervisor lets the next one read those one at a time; the article that kills three is set aside.
+The worker opens the database itself and says over a pipe which articles it is about to read, so that its
+supervisor knows what it had at hand when it died.
 """
 
 from __future__ import annotations
 
 import logging
-import multiprocessing
+import math
 import os
 import resource
 import signal
+import sqlite3
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from db.findings import mark_failed
-from db.store import open_store
+from db.store import Store, fault_in_words, open_store
 from extractors.errors import NewsgaugeError
 from extractors.pipeline import Reader, Reading
 from extractors.version import version_of
@@ -32,8 +31,12 @@ log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 0.5
 MENDING_SECONDS = 5.0
-"""How long to wait where the configuration cannot be read with; a reload starts another worker."""
-_SPAWN = multiprocessing.get_context("spawn")
+"""How long to wait where nothing can be read or written; a reload starts another worker."""
+
+
+def utc_now() -> datetime:
+    """The time, aware, in UTC."""
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,122 +47,106 @@ class WorkerSettings:
     how: Reading
     memory_mb: int
     log_style: str = "lines"
+    now: Callable[[], datetime] = utc_now
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a worker tells its supervisor: the articles that it is about to read, or why it waits."""
+
+    reading: tuple[int, ...] = ()
+    waits: str | None = None
 
 
 def memory_mb() -> float:
-    """The largest resident size of this process so far, in MB."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 1024 if sys.platform != "darwin" else peak / 1024**2
+    """The resident size of this process in MB: now where the system tells it, else the largest so far."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
+    except OSError:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak / 1024**2 if sys.platform == "darwin" else peak / 1024
 
 
-def read_for_ever(settings: WorkerSettings, pipe: Connection, one_by_one: bool) -> None:
-    """The worker's life: read what is unread, wait, again; ends on SIGTERM, an orphan's fate or its bound."""
-    stopping = False
+def read_for_ever(settings: WorkerSettings, pipe: Connection, suspects: int) -> None:
+    """The worker's life: read what is unread, wait, again; until SIGTERM, its parent's end or its bound.
 
-    def stop(*_: object) -> None:
-        nonlocal stopping
-        stopping = True
-
-    signal.signal(signal.SIGTERM, stop)
+    The first *suspects* articles are read one by one: one of them may have ended the worker before.
+    """
+    worker = _Worker(settings, pipe, suspects)
+    signal.signal(signal.SIGTERM, worker.stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     set_up(settings.log_style)
-    parent = os.getppid()
-    version = version_of(settings.how)
-    reader = Reader(settings.how)
-    with open_store(settings.database) as store:
-        while not stopping and os.getppid() == parent and memory_mb() < settings.memory_mb:
-            try:
-                done = read_pass(
-                    store,
-                    reader,
-                    version,
-                    lambda: datetime.now(UTC),
-                    batch=1 if one_by_one else BATCH,
-                    starting=pipe.send,
-                    stop=lambda: stopping or memory_mb() >= settings.memory_mb,
-                )
-            except NewsgaugeError as error:  # no article's fault: a model or a rule that must be mended
-                event(log, "reading waits", logging.ERROR, error=str(error))
-                pipe.send([])
-                time.sleep(MENDING_SECONDS)
-                continue
-            pipe.send([])
-            if done:
-                event(log, "read", articles=done)
-            one_by_one = False
-            time.sleep(IDLE_SECONDS)
+    try:
+        worker.live()
+    except BrokenPipeError:  # the daemon is gone: what was read is kept, the rest is read by the next
+        return
 
 
-@dataclass
-class Supervisor:
-    """Keeps one worker alive, and notes what it was reading when it died."""
-
-    settings: WorkerSettings
-    restarts: int = 0
-    reading: list[int] = field(default_factory=list)
-    _worker: BaseProcess | None = None
-    _pipe: Connection | None = None
-
-    def tend(self) -> None:
-        """Start the worker where none runs; call this every second or so."""
-        self._listen()
-        if self._worker is not None and self._worker.is_alive():
-            return
-        if self._worker is not None:
-            self._after_death(self._worker.exitcode)
-        self._start(one_by_one=bool(self.reading))
-        self.reading = []
-
-    def stop(self, patience: float = 5.0) -> None:
-        """End the worker: asked first, killed after *patience* seconds (its work is in the database)."""
-        if self._worker is None:
-            return
-        self._worker.terminate()
-        self._worker.join(patience)
-        if self._worker.is_alive():
-            self._worker.kill()
-            self._worker.join()
-
-    def reconfigure(self, settings: WorkerSettings) -> None:
-        """Read by other *settings* from now on."""
+class _Worker:
+    def __init__(self, settings: WorkerSettings, pipe: Connection, suspects: int) -> None:
         self.settings = settings
-        if self._worker is not None:
-            self._worker.terminate()
+        self.pipe = pipe
+        self.suspects = suspects
+        self.parent = os.getppid()
+        self.batches = 0
+        self.stopping = False
 
-    def _start(self, one_by_one: bool) -> None:
-        self._pipe, theirs = _SPAWN.Pipe(duplex=False)
-        self._worker = _SPAWN.Process(
-            target=read_for_ever,
-            args=(self.settings, theirs, one_by_one),
-            daemon=True,
-            name="newsgauge-reader",
+    def stop(self, *_: object) -> None:
+        """End after the batch at hand."""
+        self.stopping = True
+
+    def live(self) -> None:
+        """Read until something ends it."""
+        reader: Reader | None = None
+        while not self._ends():
+            try:
+                reader = reader or Reader(self.settings.how)
+                with open_store(self.settings.database) as store:
+                    while not self._ends():
+                        self._read(store, reader)
+                        time.sleep(IDLE_SECONDS)
+            except BrokenPipeError:
+                raise
+            except (NewsgaugeError, sqlite3.Error, OSError) as error:  # no article's fault: it must be mended
+                self._wait(fault_in_words(self.settings.database, error))
+        if self._worn_out():
+            event(log, "reader recycled", memory_mb=round(memory_mb()))
+
+    def _read(self, store: Store, reader: Reader) -> None:
+        done = 0
+        if self.suspects:
+            done, self.suspects = self._pass(store, reader, 1, self.batches + self.suspects), 0
+        done += self._pass(store, reader, BATCH)
+        self.pipe.send(Said())
+        if done:
+            event(log, "read", articles=done)
+
+    def _pass(self, store: Store, reader: Reader, batch: int, until: float = math.inf) -> int:
+        return read_pass(
+            store,
+            reader,
+            version_of(self.settings.how),
+            self.settings.now,
+            batch=batch,
+            starting=self._tell,
+            stop=lambda: self._ends() or self.batches >= until,
         )
-        self._worker.start()
-        theirs.close()
 
-    def _listen(self) -> None:
-        try:
-            while self._pipe is not None and self._pipe.poll():
-                self.reading = self._pipe.recv()
-        except (EOFError, OSError):
-            self._pipe = None
+    def _tell(self, articles: Sequence[int]) -> None:
+        self.batches += 1
+        self.pipe.send(Said(tuple(articles)))
 
-    def _after_death(self, exit_code: int | None) -> None:
-        if exit_code == 0:
-            self.reading = []
-            return
-        self.restarts += 1
-        event(log, "reader died", logging.WARNING, exit=exit_code, articles=len(self.reading))
-        if len(self.reading) == 1:
-            _blame(self.settings, self.reading, exit_code)
+    def _ends(self) -> bool:
+        return self.stopping or os.getppid() != self.parent or self._worn_out()
 
+    def _worn_out(self) -> bool:
+        """Whether it has grown too large; one batch is read whatever the bound, or nothing ever would be."""
+        return self.batches > 0 and memory_mb() >= self.settings.memory_mb
 
-def _blame(settings: WorkerSettings, articles: Sequence[int], exit_code: int | None) -> None:
-    with open_store(settings.database) as store:
-        for article in articles:
-            mark_failed(
-                store,
-                article,
-                str(version_of(settings.how)),
-                f"the reading process died on it (exit code {exit_code})",
-            )
+    def _wait(self, why: str) -> None:
+        event(log, "reading waits", logging.ERROR, error=why)
+        self.pipe.send(Said(waits=why))
+        end = time.monotonic() + MENDING_SECONDS
+        while time.monotonic() < end and not self._ends():
+            time.sleep(IDLE_SECONDS)

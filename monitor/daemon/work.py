@@ -1,0 +1,86 @@
+"""What the daemon's jobs do."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+from db import copies, maintenance, rollups
+from db.store import DatabaseError, Store, open_store
+from monitor.collect.desk import Desk
+from monitor.config import Config
+from monitor.daemon.logs import event
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+
+async def update(
+    store: Store, desk: Desk, config: Config, now: Clock, *, follow: bool, moved: Callable[[], None]
+) -> None:
+    """Follow the configured feeds where that is to be done, poll what is due, find the articles.
+
+    *moved* is called with each feed or article that is done.
+    """
+    from monitor.update import collect, follow_configured
+
+    if follow:
+        await desk.do(follow_configured, config, now())
+    summary = await collect(store, config, now, progress=lambda *_: moved())
+    event(log, "collected", **asdict(summary))
+
+
+async def digest(database: Path, config: Config, now: Clock) -> None:
+    """Write and send the digest that is due, and check the alerts."""
+    from monitor.digest.schedule import write_due_digest
+
+    day = await asyncio.to_thread(write_due_digest, database, config, now())
+    if day is not None:
+        event(log, "digest", day=day)
+    await asyncio.to_thread(_alerts, database, config, now())
+
+
+def _alerts(database: Path, config: Config, now: datetime) -> None:
+    from monitor.alerts.check import check_alerts
+
+    with open_store(database) as store:
+        for alert in check_alerts(store, config, now):
+            event(log, "alert", rule=alert.rule.name, key=alert.event.key)
+
+
+async def roll_up(database: Path) -> None:
+    """Compare the trends' counts with a recount, and count anew where they differ."""
+    drifted = await asyncio.to_thread(_recount, database)
+    if drifted:
+        event(log, "counts mended", logging.WARNING, rows=drifted)
+
+
+def _recount(database: Path) -> int:
+    with open_store(database, read_only=True) as store:
+        found = rollups.drift(store.db).rows
+    if found:
+        with open_store(database) as store, store.write() as db:
+            rollups.rebuild(db)
+    return found
+
+
+async def maintain(database: Path) -> None:
+    """Move the write-ahead log into the database."""
+    await asyncio.to_thread(checkpoint, database)
+
+
+def checkpoint(database: Path) -> None:
+    """Move the write-ahead log into the database at *database*."""
+    with open_store(database) as store:
+        store.checkpoint()
+
+
+async def check(database: Path) -> None:
+    """Read every page of the database; raises DatabaseError, which says what to restore, for damage."""
+    if found := await asyncio.to_thread(maintenance.damage, database):
+        raise DatabaseError(f"{database} is damaged ({found}): {copies.advice(database)}")
