@@ -104,7 +104,7 @@ def test_pairs_and_bounds_are_those_of_the_examples(name: str) -> None:
 NASTY = (
     "1 |1,|1.|$|one |hundred |a million |5 to |$1-|1 000 |百|(|$5 (|and |half a |from $1 to |1|more than |"
     "double |$1 million and |5, |one hundred and | |\n|twenty-|one point |in Canadian dollars |¥5 |US$|'1|½|"
-    "of a |10 percent, "
+    "of a |10 percent, |12,345 67,890\t|Q3 |2024 |5 / "
 )
 
 
@@ -123,6 +123,17 @@ def _cost(text: str) -> float:
         read(text)
         spent.append(time.process_time() - start)
     return min(spent)
+
+
+@pytest.mark.parametrize("bare", [3, 100, 130, 400, 5_000])
+def test_figures_at_the_edges_of_a_table_of_bare_numbers_are_read(bare: int) -> None:
+    text = f"It sold for $12 million {'7 1,204 35.5 ' * bare}81, 90 and 96 percent"
+    assert [(f.text, int(f.value)) for f in read(text)] == [
+        ("$12 million", 12_000_000),
+        ("81", 81),
+        ("90", 90),
+        ("96 percent", 96),
+    ]
 
 
 @pytest.mark.parametrize(

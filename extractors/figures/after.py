@@ -28,11 +28,14 @@ def unit_after(text: str, low: str, number: Number) -> tuple[Unit, int, int] | N
         gap += 1
     if gap == number.end and low[gap : gap + 1] == "-":
         gap += 1
-    dashes = NO_CENTS.match(text, number.end)
-    if dashes:
+    if text[number.end : number.end + 1] in (".", ",") and (dashes := NO_CENTS.match(text, number.end)):
         gap = dashes.end() + (text[dashes.end() : dashes.end() + 1] == " ")
     initial = low[gap : gap + 1]
-    if low.startswith(" of a ", number.end) and (part := units_by_initial()["p"].match(low, number.end + 6)):
+    if (
+        initial == "o"
+        and low.startswith(" of a ", number.end)
+        and (part := units_by_initial()["p"].match(low, number.end + 6))
+    ):
         unit = units()[part[0]]
         return (unit, part.end(), 0) if unit.kind in ("percent", "percentage_point") else None
     found = _word_after(text, low, gap, initial, number) or _sign_after(text, gap, number)

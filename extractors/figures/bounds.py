@@ -23,7 +23,9 @@ def _before(low: str, start: int) -> Approx | None:
     window = low[max(0, start - _WINDOW) : start]
     if ord(window[-1]) > 0x2E80 and (chinese := _chinese_before().search(window)):
         return _bounds_before()[chinese[0]]
-    words = window.replace("(", " ").split()[-4:]
+    words = window.replace("(", " ").rsplit(None, 4)[-4:]
+    if not words or not (words[-1] in _last_words() or words[-1].endswith("from")):
+        return None
     while words and words[-1] in _fillers() and " ".join(words[-3:]) not in _bounds_before():
         words = words[:-1]
     for length in (4, 3, 2, 1):
@@ -53,6 +55,12 @@ def _bounds_before() -> dict[str, Approx]:
         if approx != "fillers"
         for phrase in phrases
     }
+
+
+@cache
+def _last_words() -> frozenset[str]:
+    """What may stand right before a figure that is a bound."""
+    return frozenset(phrase.split()[-1] for phrase in _bounds_before()) | _fillers() | {"from"}
 
 
 @cache

@@ -37,13 +37,16 @@ def counts(text: str, low: str, atoms: Sequence[Atom]) -> list[Figure]:
 def _counts(text: str, low: str, atoms: Sequence[Atom]) -> Iterator[Figure]:
     noun = ""
     for place, atom in enumerate(atoms):
-        if atom.unit or atom.dead or _NOT_BEFORE.search(low, max(0, atom.start - 12), atom.start):
+        if atom.unit or atom.dead:
             continue
         match = _noun().match(low, atom.end)
+        of_them = not match and noun and atom.power and _OF_THEM.match(low, atom.end)
+        if not (match or of_them) or _NOT_BEFORE.search(low, max(0, atom.start - 12), atom.start):
+            continue
         if match and not _is_none(atom):
             noun = text[match.start(1) : match.end(1)]
             yield _count(text, low, atoms, place, match.end(1), noun)
-        elif noun and atom.power and _OF_THEM.match(low, atom.end):
+        elif of_them:
             yield _count(text, low, atoms, place, atom.end, noun)
 
 

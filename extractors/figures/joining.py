@@ -65,8 +65,12 @@ def _from_right(text: str, low: str, atoms: list[Atom], links: list[str]) -> lis
             power = _inherited(left, right, joint)
             atoms[place] = replace(left, unit=right.unit, where="after", power=power)
         elif left.unit and _same(left.unit, right.unit) and left.where == "before" and not left.power:
-            atoms[place] = replace(left, power=_inherited(left, right, joint))
+            atoms[place] = _scaled(left, _inherited(left, right, joint))
     return atoms
+
+
+def _scaled(atom: Atom, power: int) -> Atom:
+    return atom if atom.power == power else replace(atom, power=power)
 
 
 def _may_share(low: str, atoms: list[Atom], links: list[str], place: int) -> bool:
@@ -126,7 +130,7 @@ def _from_left(text: str, low: str, atoms: list[Atom], links: list[str]) -> list
             power = right.power or (left.power if right.number.value < 1000 else 0)
             atoms[place + 1] = replace(right, unit=left.unit, where="shared", power=power)
             if not left.power and right.power:
-                atoms[place] = replace(left, power=_inherited(left, atoms[place + 1], joint))
+                atoms[place] = _scaled(left, _inherited(left, atoms[place + 1], joint))
         elif joint in ("list", "listed"):
             _share_list(low, atoms, links, place)
     return atoms
@@ -156,7 +160,7 @@ def _share_list(low: str, atoms: list[Atom], links: list[str], place: int) -> No
     for offset, atom in enumerate(chain, place + 1):
         atoms[offset] = replace(atom, unit=unit, where="shared", power=atom.power or chain[-1].power)
     if not atoms[place].power and atoms[place].number.value < 1000:
-        atoms[place] = replace(atoms[place], power=_inherited(atoms[place], chain[-1], "list"))
+        atoms[place] = _scaled(atoms[place], _inherited(atoms[place], chain[-1], "list"))
 
 
 @cache

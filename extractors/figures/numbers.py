@@ -15,7 +15,7 @@ from functools import cache
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from extractors.figures.chinese import NUMERAL, chinese_number
-from extractors.figures.vocabulary import power_of, scale_pattern
+from extractors.figures.vocabulary import power_of, powers, scale_pattern
 from extractors.figures.words import STARTS, spelled
 
 
@@ -95,12 +95,26 @@ def scan(text: str, low: str) -> Iterator[Number]:
 
 
 def _starts(text: str, low: str) -> list[tuple[int, str]]:
-    found = [(m.start(), "d") for m in _ANY_DIGITS.finditer(text)]
+    found = [(start, "d") for start in _digit_starts(text)]
     found += [(start, "w") for _, start, _ in _automaton().find_matches_as_indexes(low) if _opens(low, start)]
     if not text.isascii() and _NUMERAL_SIGN.search(text):
         found += [(m.start(), "c") for m in NUMERAL.finditer(text)]
         found += [(m.start(), "v") for m in _LONE_VULGAR.finditer(text)]
     return sorted(found)
+
+
+_FAR = 120
+"""What no unit stands nearer to than this takes none: no list of numbers that share one is as long."""
+_BARE = re.compile(rf"(?<![0-9 .,;:()/+\-]).?[0-9 .,;:()/+\-]{{{2 * _FAR + 1},}}", re.ASCII)
+
+
+def _digit_starts(text: str) -> Iterator[int]:
+    """Where runs of digits begin, but for those deep inside a table of bare numbers."""
+    place = 0
+    for bare in _BARE.finditer(text):
+        yield from (m.start() for m in _ANY_DIGITS.finditer(text, place, bare.start() + _FAR))
+        place = bare.end() - _FAR
+    yield from (m.start() for m in _ANY_DIGITS.finditer(text, place))
 
 
 _NUMERAL_SIGN = re.compile("[一二两三四五六七八九十百千零〇半½¼¾⅓⅔⅛]")
@@ -131,8 +145,21 @@ def _digits(text: str, low: str, start: int) -> Number | None:
         start, value = lead, Decimal(f"0.{written}") if written.isdigit() else value
     elif text[start - 1 : start] == "." and written.isdigit() and _is_leading_point(text, start):
         start, value = start - 1, Decimal(f"0.{written}")
-    value, end = _with_fraction(text, low, value, end)
-    return _scaled(text, low, Number(start, end, value, 0, shape))
+    if _goes_on(low, end):
+        value, end = _with_fraction(text, low, value, end)
+        return _scaled(text, low, Number(start, end, value, 0, shape))
+    return Number(start, end, value, 0, shape)
+
+
+def _goes_on(low: str, end: int) -> bool:
+    """Whether a fraction or a scale may follow, by the first character of what does."""
+    first = low[end : end + 3].lstrip(" -")[:1]
+    return first in _openers() or (first.isdigit() and low[end + 2 : end + 3] == "/")
+
+
+@cache
+def _openers() -> frozenset[str]:
+    return frozenset({scale[0].lower() for scale in powers()} | {*_FRACTIONS, "a", "p", "-"})
 
 
 _SYMBOLS = frozenset("$€£¥₹₩")
