@@ -29,6 +29,7 @@ COMMANDS = {
     "read": "monitor.cli.passes:read",
     "run": "monitor.cli.daemon:run",
     "reload": "monitor.cli.daemon:reload",
+    "service": "monitor.cli.service:service",
     "extract": "monitor.cli.extract:extract",
     "companies": "monitor.cli.companies:companies",
     "facts": "monitor.cli.facts:facts",
