@@ -13,6 +13,7 @@ from db import companies, rollups
 from db.companies import UnknownCompany
 from db.store import DatabaseError, open_store
 from monitor.cli import newsgauge
+from monitor.config import ConfigError
 from tests.news_rows import add_article
 
 OWN = """
@@ -52,10 +53,14 @@ def config(tmp_path: Path) -> Path:
 
 
 def run(config: Path, *words: str) -> str:
-    asked = ["--config", str(config), "--db", str(config.with_name("n.db")), "companies", *words]
+    return run_plain(config, "companies", *words)
+
+
+def run_plain(config: Path, *words: str) -> str:
+    asked = ["--config", str(config), "--db", str(config.with_name("n.db")), *words]
     ran = CliRunner().invoke(newsgauge, asked, catch_exceptions=False)
     assert ran.exit_code == 0, ran.output
-    return ran.output
+    return ran.stdout
 
 
 def mentions(config: Path, name: str) -> int:
@@ -120,3 +125,50 @@ def test_registering_again_changes_nothing(config: Path) -> None:
     with open_store(config.with_name("n.db")) as store:
         number = companies.find(store, "Lanternfish")
         assert companies.find(store, "lanternfish play") == number
+
+
+TEXT = (
+    "Two studios find money\n\n"
+    "SINGAPORE, March 3 - Brindle Loop and BLP said on Tuesday they raised $4 million from Sableport Kin."
+)
+
+
+def test_an_added_company_is_searched_for_in_stored_articles_too(config: Path) -> None:
+    (config.parent / "a.txt").write_text(TEXT, encoding="utf-8")
+    run_plain(config, "read", str(config.parent / "a.txt"))
+    told = run(config, "add", "Brindle Loop", "--alias", "BLP", "--alias", "Sableport Kin")
+    assert "the next update reads for it" in told
+    assert config.read_text().startswith(OWN.rstrip("\n"))
+    assert json.loads(run_plain(config, "update", "--json"))["read"] >= 1
+    assert mentions(config, "Brindle Loop") == 3
+    before = config.read_text()
+    assert "searched for it already" in run(config, "add", "brindle loop", "--alias", "BLP")
+    assert config.read_text() == before
+
+
+def test_an_added_spelling_of_a_packaged_company_is_searched_for(config: Path) -> None:
+    run(config, "alias", "Dianzhong Technology", "Dotted Crowd")
+    (config.parent / "a.txt").write_text("Dotted Crowd earned $4 million in March.", encoding="utf-8")
+    found = json.loads(run_plain(config, "extract", "--only", "companies", str(config.parent / "a.txt")))
+    assert [company["name"] for company in found["companies"]] == ["Dianzhong Technology"]
+
+
+def test_without_a_configuration_an_added_company_is_kept_and_the_way_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(newsgauge, ["companies", "add", "Brindle Loop"])
+    assert "newsgauge init" in done.output
+    assert json.loads(CliRunner().invoke(newsgauge, ["companies", "show", "Brindle Loop", "--json"]).output)
+
+
+def test_companies_of_a_users_file_are_found_and_a_faulty_line_is_named(config: Path) -> None:
+    file = config.with_name("mine.jsonl")
+    file.write_text('{"name": "Vesper Cay Studios", "aliases": ["Vesper Cay"], "ticker": "VCS"}\n')
+    config.write_text('[reading]\ncompany_files = ["mine.jsonl"]\n' + OWN)
+    (config.parent / "a.txt").write_text("Vesper Cay sold its studio for $4 million.", encoding="utf-8")
+    found = json.loads(run_plain(config, "extract", "--only", "companies", str(config.parent / "a.txt")))
+    assert [company["name"] for company in found["companies"]] == ["Vesper Cay Studios"]
+    file.write_text('{"name": "Vesper Cay Studios"}\n{"title": "no name"}\n')
+    with pytest.raises(ConfigError, match=r"mine.jsonl:2: unknown key 'title'"):
+        run_plain(config, "extract", str(config.parent / "a.txt"))

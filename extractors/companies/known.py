@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -38,7 +38,7 @@ class KnownCompanies:
     def load(cls, extra: Sequence[Path] = (), own: Sequence[Mapping[str, Any]] = ()) -> KnownCompanies:
         """The packaged companies with those of *extra* files (JSONL or TOML) and the *own* ones.
 
-        A user's company of a packaged id adds to it: its names are joined, its other keys win. Raises
+        A user's company of a known id or name adds to it: its names are joined, its other keys win. Raises
         RuleError, with file and line or key, for what is no company.
         """
         rows = [(where, row, False) for where, row in packaged()]
@@ -47,14 +47,18 @@ class KnownCompanies:
         companies: dict[str, KnownCompany] = {}
         ownerships: dict[str, tuple[Ownership, ...]] = {}
         places: dict[str, str] = {}
+        named: dict[str, str] = {}
         for where, row, user in rows:
             company = company_of(where, row, user)
+            if user and "id" not in row and (same := named.get(key(company.name))):
+                company = replace(company, id=same)
             known = companies.get(company.id)
             if known and not user:
                 raise RuleError(f"{where}: the id {company.id!r} is already in {places[company.id]}")
             companies[company.id] = joined(known, company, row) if known else company
             ownerships[company.id] = ownerships_of(where, company.id, row) or ownerships.get(company.id, ())
             places[company.id] = where
+            named |= {key(name): company.id for name in company.names if key(name) not in named}
         for owned, relations in ownerships.items():
             for relation in relations:
                 if relation.owner not in companies:

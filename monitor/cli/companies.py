@@ -8,6 +8,8 @@ from db import companies as rows
 from db.store import Store
 from extractors.companies import KnownCompanies
 from monitor.cli.settings import Settings, json_option, print_json, with_settings
+from monitor.config import DEFAULT_CONFIG
+from monitor.own_rules import append_rule
 
 
 @click.group()
@@ -38,8 +40,24 @@ def add(settings: Settings, name: str, aliases: tuple[str, ...], kind: str, as_j
     """Add a company, with its spellings."""
     with _opened(settings) as store:
         company = rows.add(store, name, kind, aliases)
-    advice = "to have texts searched for it, add it under [[companies]] as well"
-    _tell(as_json, company, f"company {company}: {name}; {advice}")
+        searched = _search_for(settings, store, company, kind, aliases)
+    _tell(as_json, company, f"company {company}: {name}; {searched}")
+
+
+def _search_for(settings: Settings, store: Store, company: int, kind: str, aliases: tuple[str, ...]) -> str:
+    """Have texts searched for a company under these *aliases*, too; returns what to tell of it."""
+    path = settings.config_path or DEFAULT_CONFIG
+    if not path.exists():
+        return "texts are not searched for it: write newsgauge.toml with `newsgauge init`, and add it again"
+    kept = rows.show(store, company)
+    how = settings.config.how_to_read
+    known = KnownCompanies.load(how.company_files, how.companies).find(kept.name)
+    new = [alias for alias in aliases if known is None or alias not in known.names]
+    if known and not new:
+        return "texts are searched for it already"
+    rule = {"id": known.id} if known else {"kind": kind}
+    append_rule(path, "companies", {"name": kept.name, **rule, "aliases": new})
+    return f"added to {path}: the next update reads for it, stored articles, too"
 
 
 def _tell(as_json: bool, company: int, words: str) -> None:
@@ -59,7 +77,8 @@ def alias(settings: Settings, name: str, alias: str, as_json: bool) -> None:
     with _opened(settings) as store:
         company = rows.find(store, name)
         rows.add(store, name, "company", [alias])
-    _tell(as_json, company, f"company {company}: {name} is also {alias}")
+        searched = _search_for(settings, store, company, "company", (alias,))
+    _tell(as_json, company, f"company {company}: {name} is also {alias}; {searched}")
 
 
 @companies.command()

@@ -14,7 +14,7 @@ import click
 from rich.console import Console
 
 from db.store import Store, open_store
-from monitor.cli import DB_HELP
+from monitor.cli import CONFIG_HELP, DB_HELP
 from monitor.config import Config, load_config
 
 
@@ -31,18 +31,23 @@ class Settings:
         return open_store(self.database, read_only=read_only)
 
 
+config_option = click.option("--config", "config_path", type=click.Path(path_type=Path), help=CONFIG_HELP)
+database_option = click.option(
+    "--db",
+    "db_path",
+    type=click.Path(path_type=Path),
+    envvar="NEWSGAUGE_DB",
+    show_envvar=True,
+    help=DB_HELP,
+)
+"""Give a command the arguments ``config_path`` and ``db_path``; most take ``with_settings``."""
+
+
 def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give *command* the options ``--config`` and ``--db``, and a Settings as its first argument."""
 
-    @click.option("--config", "config_path", type=click.Path(path_type=Path), help="The configuration.")
-    @click.option(
-        "--db",
-        "db_path",
-        type=click.Path(path_type=Path),
-        envvar="NEWSGAUGE_DB",
-        show_envvar=True,
-        help=DB_HELP,
-    )
+    @config_option
+    @database_option
     @click.pass_context
     @wraps(command)
     def wrapped(ctx: click.Context, /, config_path: Path | None, db_path: Path | None, **options: Any) -> Any:

@@ -16,7 +16,15 @@ from db import health, jobs
 from db.store import open_store
 from extractors.pipeline import READ_BY_MODEL, READ_BY_RULE
 from extractors.version import version_of
-from monitor.cli.settings import Settings, console, settings, utc_now
+from monitor.cli.settings import (
+    Settings,
+    config_option,
+    console,
+    database_option,
+    json_option,
+    settings,
+    utc_now,
+)
 from monitor.config import Config, ConfigError, database_of
 from monitor.daemon.condition import Condition, condition
 
@@ -36,9 +44,9 @@ class Status:
 
 
 @click.command()
-@click.option("--config", "config_path", type=click.Path(path_type=Path), help="The configuration.")
-@click.option("--db", "db_path", type=click.Path(path_type=Path), envvar="NEWSGAUGE_DB", help="The database.")
-@click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON.")
+@config_option
+@database_option
+@json_option
 @click.pass_context
 def status(ctx: click.Context, config_path: Path | None, db_path: Path | None, as_json: bool) -> None:
     """Say how everything fares.

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 
 import click
 from rich.table import Table
@@ -14,7 +10,8 @@ from rich.table import Table
 from db.phrases import emerging_phrases
 from extractors.themes import Taxonomy
 from monitor.cli.settings import Settings, console, json_option, print_json, utc_now, with_settings
-from monitor.config import DEFAULT_CONFIG, ConfigError, load_config
+from monitor.config import DEFAULT_CONFIG
+from monitor.own_rules import append_rule
 
 
 @click.group(invoke_without_command=True)
@@ -89,23 +86,6 @@ def promote(settings: Settings, phrase: str, name: str | None) -> None:
     It is added at the end, and the next update reads for it. Comments and order of the file stay as they are.
     """
     path = settings.config_path or DEFAULT_CONFIG
-    if not path.exists():
-        raise ConfigError(
-            f"there is no configuration at {path} to add it to: write one with `newsgauge init`"
-        )
     theme = {"name": name or phrase, "phrases": [phrase]}
-    Taxonomy.load([*settings.config.how_to_read.themes, theme])
-    _append(path, theme)
+    append_rule(path, "themes", theme)
     click.echo(f"{path}: theme {theme['name']!r}; `newsgauge update` reads what is stored for it")
-
-
-def _append(path: Path, theme: Mapping[str, object]) -> None:
-    """Write *theme* at the end of *path*, whose other bytes stay; only what loads again is kept."""
-    before = path.read_text(encoding="utf-8")
-    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in theme.items()]
-    after = before.rstrip("\n") + "\n\n[[themes]]\n" + "\n".join(lines) + "\n"
-    tomllib.loads(after)
-    new = path.with_name(path.name + ".new")
-    new.write_text(after, encoding="utf-8")
-    load_config(new)
-    new.replace(path)
