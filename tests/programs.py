@@ -34,7 +34,7 @@ def run(*words: str | Path, folder: Path = ROOT) -> subprocess.CompletedProcess[
         capture_output=True,
         text=True,
         cwd=folder,
-        env=_environment(),
+        env=environment(),
         timeout=120,
         check=False,
     )
@@ -43,7 +43,7 @@ def run(*words: str | Path, folder: Path = ROOT) -> subprocess.CompletedProcess[
 def start(*words: str | Path, folder: Path = ROOT) -> subprocess.Popen[bytes]:
     """Start a command and go on."""
     return subprocess.Popen(
-        command(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder, env=_environment()
+        command(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder, env=environment()
     )
 
 
@@ -66,7 +66,8 @@ def wait_for(url: str, seconds: float = 30) -> None:
             return
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """What programs are started with."""
     kept = {key: value for key, value in os.environ.items() if key != "NEWSGAUGE_DB"}
     return kept | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
 

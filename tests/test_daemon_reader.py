@@ -1,0 +1,74 @@
+"""The reading process: recycled at its bound, started anew when it dies, and no text can hold it up."""
+
+import os
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+from monitor.demo.server import serving
+from monitor.demo.site import Piece, Site
+from tests.daemons import ask, daemon, life, read_so_far, section, status, until
+from tests.programs import ROOT, small_site, write_config
+
+DEADLY = """
+import os, signal, sys
+if "--multiprocessing-fork" in sys.orig_argv:  # the reading process alone
+    from extractors import pipeline
+    read = pipeline.Reader.read
+    def deadly(self, texts, *more):
+        texts = list(texts)
+        if any("Quicksand Lantern" in text.text for text in texts):
+            os.kill(os.getpid(), signal.SIGSEGV)
+        return read(self, texts, *more)
+    pipeline.Reader.read = deadly
+"""
+"""As a fault in a compiled library would: the process that reads such a text is gone."""
+
+
+def with_a_deadly_piece(site: Site, among: int) -> Site:
+    pieces = list(site.pieces)
+    deadly: Piece = pieces[among]
+    told = (*deadly.paragraphs, "The crew of Quicksand Lantern has gone home.")
+    pieces[among] = replace(deadly, paragraphs=told)
+    return replace(site, pieces=tuple(pieces))
+
+
+def test_the_article_that_kills_it_three_times_is_set_aside(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(DEADLY)
+    site = with_a_deadly_piece(small_site(8), 3)
+    with serving(site) as base:
+        write_config(tmp_path, site, base, section())
+        with daemon(tmp_path, PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}"):
+            assert until(lambda: read_so_far(tmp_path) == 7, 90)
+            assert until(lambda: ask(tmp_path, "SELECT max(read_failures) FROM articles") == 3, 90)
+            aside = "SELECT group_concat(title || ': ' || error) FROM articles WHERE read_failures > 0"
+            error = f"the reading process died on it (exit code -{signal.SIGSEGV:d})"
+            assert ask(tmp_path, aside) == f"{site.pieces[3].title}: {error}"
+            assert until(lambda: life(tmp_path).reader_deaths >= 3)
+            code, found = status(tmp_path)
+            assert (code, found["queues"]["set_aside"], found["queues"]["to_read"]) == (0, 1, 0)
+            assert any("could not be read" in note for note in found["notes"])
+
+
+def test_it_is_started_anew_when_it_dies(tmp_path: Path) -> None:
+    site = small_site(6)
+    with serving(site) as base:
+        write_config(tmp_path, site, base, section())
+        with daemon(tmp_path) as running:
+            assert until(lambda: read_so_far(tmp_path) == 6)
+            first = running.reader()
+            assert first is not None
+            os.kill(first, signal.SIGKILL)
+            assert until(lambda: running.reader() not in (None, first))
+            assert until(lambda: life(tmp_path).reader_deaths == 1)
+            assert ask(tmp_path, "SELECT max(read_failures) FROM articles") == 0  # it held none
+
+
+def test_it_is_recycled_at_its_bound(tmp_path: Path) -> None:
+    site = small_site(80)
+    with serving(site) as base:
+        write_config(tmp_path, site, base, section(worker_memory_mb=200))  # less than a model needs
+        with daemon(tmp_path) as running:
+            assert until(lambda: read_so_far(tmp_path) == 80, 90)
+            assert running.said().count("reader recycled") >= 2
+            assert life(tmp_path).reader_deaths == 0
