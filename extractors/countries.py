@@ -7,14 +7,16 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ahocorasick_rs import AhoCorasick, MatchKind
-from spacy.tokens import Doc
 
 from extractors.findings import CountryMention
 from extractors.themes.context import text_of
 from extractors.themes.words import base_forms, simplified
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 _BEFORE = re.compile(r"[\w’'@#-]$")
 _AFTER = re.compile(r"[\w$@]|-[A-Z]|\.\w")
@@ -42,6 +44,11 @@ class _Names:
 def _names() -> _Names:
     path = files("extractors") / "rules" / "countries.toml"
     return _Names(tomllib.loads(path.read_text(encoding="utf-8")))
+
+
+def place_names() -> frozenset[str]:
+    """The names, in Latin letters, of the countries and regions that are known."""
+    return frozenset(name for name, (_, key) in _names().places.items() if key == "names")
 
 
 def read(doc: Doc) -> tuple[CountryMention, ...]:

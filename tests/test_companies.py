@@ -15,7 +15,9 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from extractors.companies import KnownCompanies, read
+from extractors.countries import place_names
 from extractors.findings import Company, Text
+from extractors.pipeline import Reader
 from tests.companies_scored import EXAMPLES, examples, pipeline, score
 
 FLOORS = json.loads((Path(__file__).parent / "data" / "floors.json").read_text(encoding="utf-8"))["companies"]
@@ -135,6 +137,19 @@ def test_other_organisations_are_kept_under_their_kind(
     companies, others = read(doc_of(text, {name: "ORG"}), Text("t", text), known)
     assert companies == ()
     assert [(other.name, other.kind) for other in others] == [(name, kind)]
+
+
+def test_no_country_or_region_is_a_company() -> None:
+    texts = [
+        Text(
+            id=name,
+            text=f"Makers in {name} signed. Buyers say {name} will spend $2 billion, for {name}.",
+        )
+        for name in sorted(place_names())
+    ]
+    found = {f.id: f.companies for f in Reader().read(texts, ("companies",)) if f.companies}
+    assert len(texts) > 150
+    assert found == {}
 
 
 def test_a_legal_form_makes_a_company_of_any_name(known: KnownCompanies) -> None:

@@ -220,7 +220,17 @@ def _only_describes(words: Sequence[Word], first: int, vocabulary: Vocabulary) -
 
 
 def _is_only_people(words: Sequence[Word], first: int, last: int, vocabulary: Vocabulary) -> bool:
-    return words[first].lower in vocabulary.nationalities and not _keeps(words, first, last, vocabulary)
+    return (
+        words[first].lower in vocabulary.nationalities
+        and not _keeps(words, first, last, vocabulary)
+        and not _begins_place(words, first, last, vocabulary)
+    )
+
+
+def _begins_place(words: Sequence[Word], first: int, last: int, vocabulary: Vocabulary) -> bool:
+    """Whether a people's name is a place's first word: 'Saudi Arabia'."""
+    lowers = [word.lower for word in words[first : min(first + 3, last + 1)]]
+    return any(" ".join(lowers[:count]) in vocabulary.places for count in range(2, len(lowers) + 1))
 
 
 def _keeps(words: Sequence[Word], first: int, last: int, vocabulary: Vocabulary) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from extractors.countries import place_names
 
 Words = frozenset[str]
 
@@ -167,7 +170,7 @@ def vocabulary() -> Vocabulary:
         acronyms=plain["acronyms"],
         calendar=plain["calendar"],
         peoples=_spaced(plain["peoples"]),
-        places=_spaced(plain["places"]),
+        places=_spaced(plain["places"]) | _countries(),
         given_names=plain["given_names"],
         surnames=plain["surnames"],
         between=plain["between"],
@@ -188,6 +191,13 @@ def vocabulary() -> Vocabulary:
         kinds_alone=ends.union(*(kind.last_words for kind in kinds)),
         company_ends=ends,
     )
+
+
+def _countries() -> frozenset[str]:
+    """The countries' and regions' names in lower case, with either apostrophe, and their ends."""
+    names = {name.lower().removeprefix("the ") for name in place_names()}
+    names |= {re.split(r" of (?:the )?|sub-", name)[-1] for name in names}
+    return frozenset(names | {name.replace("'", "’") for name in names})
 
 
 _DIRECTIONS = {"western", "eastern", "northern", "southern"}
