@@ -24,6 +24,17 @@ class Event:
     value: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A rule that fired for an event, as it is on record."""
+
+    rule: str
+    event: str
+    fired_at: datetime
+    reason: str
+    content: Mapping[str, Any]
+
+
 def stories_with(
     store: Store, since: datetime, until: datetime, theme: str | None, company: str | None, word: str | None
 ) -> Iterator[Event]:
@@ -146,6 +157,21 @@ def fired(store: Store, rule: str, event: Event, now: datetime) -> None:
             },
             pk=("rule", "event"),
         )
+
+
+def since(store: Store, moment: datetime) -> list[Alert]:
+    """What fired after *moment*, oldest first."""
+    rows = store.db["alerts"].rows_where("fired_at > ?", [moment.isoformat()], order_by="fired_at, id")
+    return [
+        Alert(
+            rule=row["rule"],
+            event=row["event"],
+            fired_at=datetime.fromisoformat(row["fired_at"]),
+            reason=row["reason"],
+            content=json.loads(row["content"]),
+        )
+        for row in rows
+    ]
 
 
 def fired_since(store: Store, rule: str, since: datetime) -> int:

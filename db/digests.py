@@ -114,6 +114,25 @@ def delivered(store: Store, planned: Delivery, now: datetime, error: str | None)
         )
 
 
+def failed(store: Store, since: datetime) -> list[Snapshot]:
+    """The digests written after *since* but for the newest that some target has not got, oldest first."""
+    sql = (
+        "created_at > ? AND day < (SELECT max(day) FROM digests) AND day IN "
+        "(SELECT key FROM deliveries WHERE kind = 'digest' AND sent_at IS NULL)"
+    )
+    return [
+        _snapshot(row) for row in store.db["digests"].rows_where(sql, [since.isoformat()], order_by="day")
+    ]
+
+
+def failed_targets(store: Store, snapshot: Snapshot) -> set[str]:
+    """The targets that sending *snapshot* was tried to, and that have not got it."""
+    rows = store.db["deliveries"].rows_where(
+        "kind = 'digest' AND key = ? AND sent_at IS NULL", [snapshot.day.isoformat()]
+    )
+    return {row["target"] for row in rows}
+
+
 def _first(store: Store, where: str, values: list[str]) -> Snapshot | None:
     row = next(store.db.query(f"SELECT * FROM digests WHERE {where} LIMIT 1", values), None)
     return _snapshot(row) if row else None

@@ -3,11 +3,9 @@
 import json
 import socket
 import ssl
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ from db.digests import delivery
 from db.store import Store, open_store
 from monitor.config import CommandTarget, FolderTarget, HookTarget, MailTarget
 from monitor.digest.deliver import Message, attempt, deliver, hook_body, mail
+from tests.hooks import Hook, listening
 
 NOW = datetime(2026, 5, 4, 5, 30, tzinfo=UTC)
 
@@ -161,6 +160,19 @@ def test_a_server_that_breaks_off_half_way_is_tried_again_later_and_gets_one(
     assert delivery(store, "digest", "2026-05-04", "breakfast").tries == 2
 
 
+def test_a_hostile_title_arrives_as_text_and_adds_no_recipient(
+    mailbox: tuple[Inbox, MailTarget], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox, target = mailbox
+    monkeypatch.setenv("TEST_SMTP_PASSWORD", "s3cret-w0rd")
+    subject = "Big sale\r\nBcc: victim@example.org\r\n\r\n<script>alert(1)</script>"
+    assert attempt(message(subject=subject), target) is None
+    letter = message_from_bytes(inbox.letters[0], policy=policy.default)
+    assert letter["Subject"] == "Big sale Bcc: victim@example.org <script>alert(1)</script>"
+    assert letter["Bcc"] is None
+    assert letter["To"] == "a@example.org, b@example.org"
+
+
 def test_no_line_break_of_a_title_reaches_a_header() -> None:
     target = MailTarget(kind="mail", name="m", host="h", sender="a@example.org", to=["b@example.org"])
     letter = mail(message(subject="Sale\r\nBcc: victim@example.org"), target)
@@ -168,30 +180,10 @@ def test_no_line_break_of_a_title_reaches_a_header() -> None:
     assert "Bcc" not in letter
 
 
-class Hook(BaseHTTPRequestHandler):
-    received: list[dict[str, Any]]
-    status = 200
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        type(self).received.append(json.loads(body))
-        self.send_response(type(self).status)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        return
-
-
 @pytest.fixture
 def hook() -> Iterator[tuple[type[Hook], str]]:
-    kind = type("OwnHook", (Hook,), {"received": []})
-    server = HTTPServer(("127.0.0.1", 0), kind)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield kind, f"http://127.0.0.1:{server.server_port}/T0KEN"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with listening() as server:
+        yield server
 
 
 @pytest.mark.parametrize("style", ["slack", "discord", "teams", "json"])

@@ -13,7 +13,7 @@ from db.alerts import Event
 from db.store import Store
 from extractors.errors import NewsgaugeError
 from monitor.config import AlertConfig, Config
-from monitor.digest.deliver import Message, deliver
+from monitor.digest.deliver import GIVEN_UP, Message, deliver
 
 REARM_SHARE = 0.95
 """Without `rearm_at`, a value rule is armed again when a value falls 5 % short of its threshold."""
@@ -106,32 +106,33 @@ def fire(store: Store, rules: Iterable[AlertConfig], since: datetime, now: datet
     return out
 
 
-def alert_and_send(store: Store, config: Config, since: datetime, now: datetime) -> list[Fired]:
-    """Fire the configuration's rules and send each alert to its targets."""
-    out = fire(store, config.alerts, since, now)
-    for one in out:
-        message = alert_message(one, now)
+def send_fired(store: Store, config: Config, now: datetime) -> None:
+    """Send what fired to its rules' targets that lack it, for a week, each try later than the one before.
+
+    What fired is on record before it is sent, so that neither a crash nor a dead target loses it.
+    """
+    wanted = {rule.name: set(rule.targets) for rule in config.alerts}
+    for alert in alerts.since(store, now - GIVEN_UP):
+        message = alert_message(alert)
         for target in config.targets:
-            if target.name in one.rule.targets:
+            if target.name in wanted.get(alert.rule, ()):
                 deliver(store, message, target, now)
-    return out
 
 
-def alert_message(fired: Fired, now: datetime) -> Message:
+def alert_message(alert: alerts.Alert) -> Message:
     """An alert as a message: the reason, and the address it is about."""
-    rule, event = fired.rule, fired.event
-    url = str(event.content.get("url", ""))
-    sentence = str(event.content.get("sentence", ""))
-    text = "\n".join(filter(None, [f"{rule.name}: {event.reason}", sentence, url])) + "\n"
+    url = str(alert.content.get("url", ""))
+    sentence = str(alert.content.get("sentence", ""))
+    text = "\n".join(filter(None, [f"{alert.rule}: {alert.reason}", sentence, url])) + "\n"
     return Message(
         kind="alert",
-        key=f"{rule.name}: {event.key} {now:%Y-%m-%d %H:%M}",
-        subject=f"{rule.name}: {event.reason}",
+        key=f"{alert.rule}: {alert.event} {alert.fired_at:%Y-%m-%d %H:%M}",
+        subject=f"{alert.rule}: {alert.reason}",
         text=text,
         html="".join(f"<p>{escape(line)}</p>" for line in text.splitlines()),
         images=(),
-        content={"rule": rule.name, "event": event.key, "reason": event.reason, **event.content},
-        written=now,
+        content={"rule": alert.rule, "event": alert.event, "reason": alert.reason, **alert.content},
+        written=alert.fired_at,
     )
 
 
@@ -146,6 +147,7 @@ def check_alerts(store: Store, config: Config, now: datetime) -> list[Fired]:
         return []
     before = next((job.last_finished_at for job in jobs.jobs(store) if job.name == CHECK), None)
     since = datetime.fromisoformat(before) if before else now - FIRST_LOOK
-    out = alert_and_send(store, config, since, now)
+    out = fire(store, config.alerts, since, now)
+    send_fired(store, config, now)
     jobs.finished(store, CHECK, now, None, None)
     return out

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import logging
+import subprocess
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,10 +21,14 @@ from extractors.themes import Taxonomy
 from monitor.config import Config
 from monitor.digest.schedule import Window
 
+log = logging.getLogger(__name__)
+
 SHOWN_THEMES = 8
 SHOWN_FACTS = 15
 SHOWN_PHRASES = 8
 SHOWN_CONFLICTS = 8
+SUMMARY_SECONDS = 60
+LONGEST_SUMMARY = 4000
 COMPARED = timedelta(days=180)
 """A new figure is held against those of so many days before."""
 
@@ -39,7 +46,7 @@ def build(store: Store, window: Window, config: Config, now: datetime) -> Snapsh
         "datasette_url": config.digest.datasette_url,
         "coverage": asdict(news.coverage(store, window.since, window.until)),
         "themes": [_theme(trend) for trend in trends[:SHOWN_THEMES]],
-        "stories": [_story(s) for s in _ranked(stories, config)[: config.digest.top_stories]],
+        "stories": [_story(s) for s in _ranked(stories, trends, config)[: config.digest.top_stories]],
         "facts": [asdict(fact) | {"path": f"/article/{fact.article}"} for fact in facts[:SHOWN_FACTS]],
         "disagreements": [_disagreement(pair) for pair in _conflicts(store, window)],
         "voices": [
@@ -54,13 +61,42 @@ def build(store: Store, window: Window, config: Config, now: datetime) -> Snapsh
         ],
         "feeds": [asdict(feed) for feed in news.feeds_in_need(store, now)],
     }
+    content["summary"] = summary_by(config.digest.command, content)
     return Snapshot(window.day, window.since, window.until, content)
 
 
-def _ranked(stories: list[StoryNews], config: Config) -> list[StoryNews]:
-    """Stories of watched companies first, then by outlets, facts and themes."""
+def summary_by(command: Sequence[str], content: Mapping[str, Any]) -> str | None:
+    """What *command* says of the digest, given its JSON on standard input; None without one or its words.
+
+    A command that fails or takes over a minute is logged, and the digest goes without.
+    """
+    if not command:
+        return None
+    written = json.dumps(content, ensure_ascii=False)
+    try:
+        done = subprocess.run(
+            command, input=written, capture_output=True, text=True, timeout=SUMMARY_SECONDS, check=True
+        )
+    except (OSError, subprocess.SubprocessError, UnicodeDecodeError) as error:
+        log.warning("the digest goes without a summary: %s: %s", command[0], error)
+        return None
+    return done.stdout.strip()[:LONGEST_SUMMARY] or None
+
+
+def _ranked(stories: list[StoryNews], trends: Sequence[Trend], config: Config) -> list[StoryNews]:
+    """Stories of watched companies first, then by outlets, rising themes and facts."""
     watched = set(config.digest.watch)
-    return sorted(stories, key=lambda s: (-len(watched & set(s.companies)), -s.outlets, -s.facts, s.article))
+    rising = {trend.label for trend in trends if trend.word == "rising"}
+    return sorted(
+        stories,
+        key=lambda s: (
+            -len(watched & set(s.companies)),
+            -s.outlets,
+            -len(rising & set(s.themes)),
+            -s.facts,
+            s.article,
+        ),
+    )
 
 
 def _conflicts(store: Store, window: Window) -> list[series.Disagreement]:

@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
@@ -35,6 +35,8 @@ from monitor.digest.page import page
 
 log = logging.getLogger(__name__)
 
+GIVEN_UP = timedelta(days=7)
+"""How long a digest or an alert is tried to be sent."""
 SECONDS = 30
 """The longest that one target may take."""
 
@@ -58,12 +60,27 @@ class Message:
 
 
 def send_due(store: Store, config: Config, now: datetime) -> list[str]:
-    """Send the newest digest to every target that lacks it and is due a try; the names of those reached."""
+    """Send the newest digest to every target that lacks it, and older ones where sending them failed.
+
+    Each try waits longer than the one before; a digest is given up after a week. Returns the names of the
+    targets reached.
+    """
     snapshot = digests.latest(store)
     if snapshot is None:
         return []
-    message = digest_message(snapshot.content, snapshot.until)
-    return [target.name for target in config.targets if deliver(store, message, target, now)]
+    waiting = [(snapshot, {target.name for target in config.targets})]
+    waiting += [(old, digests.failed_targets(store, old)) for old in digests.failed(store, now - GIVEN_UP)]
+    reached = []
+    for digest, names in waiting:
+        targets = [t for t in config.targets if t.name in names and _is_due(store, digest, t, now)]
+        message = digest_message(digest.content, digest.until) if targets else None
+        reached += [t.name for t in targets if message and deliver(store, message, t, now)]
+    return reached
+
+
+def _is_due(store: Store, digest: digests.Snapshot, target: Target, now: datetime) -> bool:
+    planned = digests.delivery(store, "digest", digest.day.isoformat(), target.name)
+    return planned.sent_at is None and (planned.next_try_at is None or planned.next_try_at <= now)
 
 
 def digest_message(content: Mapping[str, Any], written: datetime) -> Message:

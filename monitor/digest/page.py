@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from db.wording import period_in_words
 
@@ -43,10 +44,10 @@ def page(content: Row) -> Page:
         lead=_lead(content),
         themes=[_theme(row, base) for row in content["themes"]],
         stories=[_story(row, base) for row in content["stories"]],
-        facts=[_fact(row, base) for row in content["facts"]],
-        disagreements=[_disagreement(row) for row in content["disagreements"]],
+        facts=_facts(content["facts"], base),
+        disagreements=[_disagreement(row, base) for row in content["disagreements"]],
         voices=[_voice(row, base) for row in content["voices"]],
-        emerging=list(content["emerging"]),
+        emerging=[_phrase(row, base) for row in content["emerging"]],
         feeds=list(content["feeds"]),
         foot=f"Every line links to its article and to the database: {base}/",
         home=f"{base}/",
@@ -107,6 +108,20 @@ def _story(row: Row, base: str) -> Row:
     return {**row, "why": " · ".join(why), "link": f"{base}{row['path']}"}
 
 
+def _facts(rows: Sequence[Row], base: str) -> list[Row]:
+    """The facts' rows; those of one sentence stand together, and the sentence under the last of them."""
+    places: dict[tuple[int, str], list[Row]] = {}
+    for row in rows:
+        places.setdefault((row["article"], row["sentence"]), []).append(row)
+    told: list[Row] = []
+    for group in places.values():
+        for number, row in enumerate(group, 1):
+            goes_on = number > 1 and row["subject"] == group[number - 2]["subject"]
+            ends = number == len(group)
+            told.append({**_fact(row, base), "goes_on": goes_on, "sentence_ends": ends})
+    return told
+
+
 def _fact(row: Row, base: str) -> Row:
     usd = "" if row["usd"] is None else f"${short_number(row['usd'])}"
     metric = " ".join(filter(None, [row["metric"], {"up": "↑", "down": "↓"}.get(row["direction"] or "")]))
@@ -122,8 +137,14 @@ def _fact(row: Row, base: str) -> Row:
     }
 
 
-def _disagreement(row: Row) -> Row:
-    return {**row, "period": period_in_words(row["period_start"], row["period_end"])}
+def _disagreement(row: Row, base: str) -> Row:
+    claims = [{**claim, "link": f"{base}/article/{claim['article']}"} for claim in row["claims"]]
+    period = period_in_words(row["period_start"], row["period_end"])
+    return {**row, "claims": claims, "period": period}
+
+
+def _phrase(row: Row, base: str) -> Row:
+    return {**row, "link": f"{base}/search?{urlencode({'q': row['phrase']})}"}
 
 
 def _voice(row: Row, base: str) -> Row:
