@@ -362,6 +362,22 @@ def test_basis(text, figure, basis):
 
 
 @pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ("The company behind the app Sprig, Lune Media, posted revenue of $4 million.", "Lune Media"),
+        ("The maker of Sprig, Lune Media, had sales of $4 million.", "Lune Media"),
+        ("Sprig's owner, Lune Media, raised $4 million.", "Lune Media"),
+        ("The company behind Sprig posted revenue of $4 million.", "Sprig"),
+        ("The company behind Sprig, Lune Media and Torvald Bay raised $4 million.", "Sprig"),
+        ("Sales abroad lifted Lune Media to its best quarter yet: revenue reached $4 million.", "Lune Media"),
+    ],
+)
+def test_whose_figure_it_is(text, subject):
+    (fact,) = facts_in(text, "$4 million", companies=["Lune Media", "Sprig", "Torvald Bay"])
+    assert fact.subject == subject
+
+
+@pytest.mark.parametrize(
     ("text", "source"),
     [
         ("Lune Media made $4 million in revenue, according to Appgauge.", "Appgauge"),

@@ -78,6 +78,8 @@ class Subjects:
             return name, "named"
         if agent.lower_ in words().pronouns:
             return self._antecedent(agent)
+        if agent.lower_ in words().company_nouns and (name := self._apposed(agent)):
+            return name, "named"
         if agent.lower_ in words().company_nouns and not self._is_described(agent):
             return self.topic or self.phrases.thing(agent), "stand-in"
         if agent.lower_ in words().work_nouns and not self._is_described(agent):
@@ -85,6 +87,20 @@ class Subjects:
         if agent.lower_ in words().place_nouns and (place := self._last_place(agent)):
             return place, "stand-in"
         return self.phrases.thing(agent) or None, "stated"
+
+    def _apposed(self, agent: Token) -> str | None:
+        """The name between commas: 'the company behind the app Lanternbox, Harrow Films, earned'."""
+        text, start, end = (
+            self.phrases.text,
+            self.phrases.span(agent).start,
+            self.phrases.span(agent.head).end,
+        )
+        for first, last, name in self.phrases.names:
+            between = text[start:first]
+            if start < first < end and between.endswith(", ") and between.count(",") == 1:
+                closed = text[last : last + 1] == "," and not text.startswith((" and ", " or "), last + 1)
+                return name if closed and " and " not in between else None
+        return None
 
     def _is_described(self, agent: Token) -> bool:
         """'micro-drama apps', 'some newer services': a kind of thing, not the one spoken of."""
