@@ -68,15 +68,20 @@ class Kept:
 
 
 def waiting_entries(store: Store, now: datetime, limit: int) -> list[WaitingEntry]:
-    """Up to *limit* entries whose article is to be found now, the newest first."""
+    """Up to *limit* entries whose article is to be found now: each feed's newest, then its next, and so on.
+
+    A feed that brings thousands holds up no other.
+    """
     rows = store.db.query(
         """
         SELECT e.id, e.feed, f.url AS feed_url, f.outlet, e.key, e.url, e.title, e.summary, e.content,
                e.author, e.published, e.published_precision AS precision, e.publisher, e.publisher_url,
                e.language, e.tries, e.article, e.first_seen_at, f.headers, f.cookies_file
-          FROM entries e JOIN feeds f ON f.id = e.feed
-         WHERE e.state = 'new' AND (e.next_try_at IS NULL OR e.next_try_at <= ?)
-         ORDER BY e.id DESC LIMIT ?
+          FROM (SELECT id, row_number() OVER (PARTITION BY feed ORDER BY id DESC) AS turn FROM entries
+                 WHERE state = 'new' AND (next_try_at IS NULL OR next_try_at <= ?)
+                 ORDER BY turn, id DESC LIMIT ?) due
+          JOIN entries e ON e.id = due.id JOIN feeds f ON f.id = e.feed
+         ORDER BY due.turn, e.id DESC
         """,
         [now.isoformat(), limit],
     )

@@ -75,8 +75,12 @@ async def collect(
     everything: bool = False,
     fetch_pages: bool = True,
     progress: Progress = no_progress,
+    enough: Callable[[], bool] = lambda: False,
 ) -> Summary:
-    """Poll what is due (or, with *everything*, every feed), then fetch the waiting entries' articles."""
+    """Poll what is due (or, with *everything*, every feed), then fetch the waiting entries' articles.
+
+    *enough* is asked before each article: where it says so, the others wait for the next time.
+    """
     async with client_for(config) as client:
         polled = await poll_pass(
             store,
@@ -87,7 +91,7 @@ async def collect(
             progress=partial(progress, "polling feeds"),
         )
         articles = 0
-        while fetch_pages:
+        while fetch_pages and not enough():
             fetched = await fetch_pass(
                 store,
                 client,
@@ -95,6 +99,7 @@ async def collect(
                 fetch_pages=config.collect.fetch_pages,
                 ask_robots=config.collect.robots,
                 progress=partial(progress, "fetching articles"),
+                stop=enough,
             )
             articles += fetched.new_articles
             if not fetched.entries:

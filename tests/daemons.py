@@ -7,7 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,12 @@ from tests.programs import command, environment, run
 class Running:
     """A daemon in *folder* and the log that it writes there."""
 
-    def __init__(self, folder: Path, *words: str, **env: str) -> None:
+    def __init__(self, folder: Path, *words: str, program: Sequence[str] | None = None, **env: str) -> None:
         self.folder = folder
         self.log = folder / "daemon.log"
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
-                command("run", *words), cwd=folder, stdout=log, stderr=log, env=environment() | env
+                program or command("run", *words), cwd=folder, stdout=log, stderr=log, env=environment() | env
             )
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 from importlib import import_module
 from importlib.metadata import version
@@ -96,6 +97,9 @@ def main() -> None:
     except NewsgaugeError as error:
         click.echo(f"newsgauge: {error}", err=True)
         sys.exit(2 if type(error).__name__ in _WRONG_USE else 1)
+    except sqlite3.DatabaseError as error:
+        click.echo(f"newsgauge: the database cannot be used ({error}): run `newsgauge check`", err=True)
+        sys.exit(1)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from rich.console import Console
 from rich.table import Table
 
 from db import health, jobs
-from db.store import open_store
+from db.store import DatabaseError, fault_in_words, open_store
 from extractors.pipeline import READ_BY_MODEL, READ_BY_RULE
 from extractors.version import version_of
 from monitor.cli.settings import (
@@ -27,6 +29,7 @@ from monitor.cli.settings import (
 )
 from monitor.config import Config, ConfigError, database_of
 from monitor.daemon.condition import Condition, condition
+from monitor.daemon.lock import holder
 
 _LANGUAGES = READ_BY_MODEL | READ_BY_RULE
 
@@ -56,13 +59,30 @@ def status(ctx: click.Context, config_path: Path | None, db_path: Path | None, a
     """
     outer = ctx.find_root().obj or {}
     chosen, fault = _settings(config_path or outer.get("config"), outer.get("db") or db_path)
-    found = _found(chosen, fault, utc_now())
+    try:
+        found = _found(chosen, fault, utc_now())
+    except sqlite3.DatabaseError as error:
+        _fail(chosen, fault_in_words(chosen.database, error), as_json)
     if as_json:
         click.echo(json.dumps(_as_json(found), indent=2, ensure_ascii=False))
     else:
         _print(console(), found)
     if found.unhealthy:
         raise click.exceptions.Exit(1)
+
+
+def _fail(settings: Settings, fault: str, as_json: bool) -> NoReturn:
+    """Say what little can be said of a database that cannot be read."""
+    if as_json:
+        running = holder(settings.database)
+        told = {
+            "database": str(settings.database),
+            "daemon": running and asdict(running),
+            "unhealthy": [fault],
+        }
+        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        raise click.exceptions.Exit(1)
+    raise DatabaseError(fault)
 
 
 def _settings(config_path: Path | str | None, db_path: Path | str | None) -> tuple[Settings, str | None]:

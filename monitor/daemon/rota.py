@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 Work = Callable[[], Awaitable[None]]
+SHORTEST_SECONDS = 0.2
 JUMP_SECONDS = 30.0
 """So much more or less than time itself must a clock move in a second to have been set."""
 
@@ -67,7 +68,7 @@ class Rota:
             self._duties[duty.name] = duty
             last = last_runs.get(duty.name, now - timedelta(days=365))
             first = max(now, min(last, now) + timedelta(seconds=duty.seconds)) if duty.seconds > 3600 else now
-            seconds = duty.seconds / self.tempo
+            seconds = self._interval(duty.seconds)
             self._scheduler.add_job(
                 self._run, "interval", [duty], id=duty.name, seconds=seconds, next_run_time=first
             )
@@ -85,7 +86,7 @@ class Rota:
         """Run the duty *name* every so many *seconds* from now on."""
         self._duties[name] = Duty(name, seconds, self._duties[name].work)
         self._due.pop(name, None)
-        self._scheduler.reschedule_job(name, trigger="interval", seconds=seconds / self.tempo)
+        self._scheduler.reschedule_job(name, trigger="interval", seconds=self._interval(seconds))
 
     def jumped(self, monotonic: float) -> float:
         """By how many seconds the clock was set since the last call.
@@ -101,6 +102,9 @@ class Rota:
         for name in self._duties:
             self._scheduler.modify_job(name, next_run_time=datetime.now(UTC))
         return jump
+
+    def _interval(self, seconds: float) -> float:
+        return max(seconds / self.tempo, SHORTEST_SECONDS)
 
     async def _run(self, duty: Duty) -> None:
         task = asyncio.current_task()
@@ -138,7 +142,7 @@ class Rota:
         """Count what coalescing hides: the intervals that passed between this due time and the one before."""
         due, duty = told.scheduled_run_times[-1], self._duties[told.job_id]
         before = self._due.get(told.job_id)
-        gone = round((due - before).total_seconds() * self.tempo / duty.seconds) - 1 if before else 0
+        gone = round((due - before).total_seconds() / self._interval(duty.seconds)) - 1 if before else 0
         missed, overrun = self._lost.get(told.job_id, (0, 0))
         over = int(told.code == EVENT_JOB_MAX_INSTANCES)
         self._lost[told.job_id] = (missed + max(0, gone), overrun + over)

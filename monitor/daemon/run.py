@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from db import clock, jobs
-from db.store import Store, fault_in_words, open_store
+from db.store import DatabaseError, Store, fault_in_words, open_store
 from extractors.errors import NewsgaugeError
 from extractors.version import version_of
 from monitor.collect.desk import Desk
@@ -188,8 +188,11 @@ class Daemon:
         return True
 
     def _condition(self) -> Condition:
-        with open_store(self.database, read_only=True) as store:
-            return condition(store, str(version_of(self.config.how_to_read)), self.now())
+        try:
+            with open_store(self.database, read_only=True) as store:
+                return condition(store, str(version_of(self.config.how_to_read)), self.now())
+        except sqlite3.Error as error:
+            raise DatabaseError(fault_in_words(self.database, error)) from error
 
     def _listen_to_signals(self) -> None:
         loop = asyncio.get_running_loop()

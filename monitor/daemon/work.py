@@ -17,6 +17,8 @@ from monitor.daemon.logs import event
 
 log = logging.getLogger(__name__)
 
+LEAST_SECONDS = 10.0
+
 Clock = Callable[[], datetime]
 
 
@@ -25,13 +27,16 @@ async def update(
 ) -> None:
     """Follow the configured feeds where that is to be done, poll what is due, find the articles.
 
-    *moved* is called with each feed or article that is done.
+    *moved* is called with each feed or article that is done. Polling comes round again when it is due,
+    however many articles are still to be found.
     """
     from monitor.update import collect, follow_configured
 
     if follow:
         await desk.do(follow_configured, config, now())
-    summary = await collect(store, config, now, progress=lambda *_: moved())
+    loop = asyncio.get_running_loop()
+    end = loop.time() + max(config.daemon.update_seconds, LEAST_SECONDS)
+    summary = await collect(store, config, now, progress=lambda *_: moved(), enough=lambda: loop.time() > end)
     event(log, "collected", **asdict(summary))
 
 
