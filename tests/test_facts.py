@@ -370,6 +370,8 @@ def test_basis(text, figure, basis):
         ("The company behind Sprig posted revenue of $4 million.", "Sprig"),
         ("The company behind Sprig, Lune Media and Torvald Bay raised $4 million.", "Sprig"),
         ("Sales abroad lifted Lune Media to its best quarter yet: revenue reached $4 million.", "Lune Media"),
+        ("Sprig has viewers. Films lifted Lune Media to a record: revenue reached $4 million.", "Lune Media"),
+        ("Sprig beat Torvald Bay to a record: revenue reached $4 million.", "Sprig"),
     ],
 )
 def test_whose_figure_it_is(text, subject):
