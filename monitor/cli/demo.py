@@ -78,7 +78,10 @@ def config_of(site: Site, base: str, database: Path) -> Config:
     return Config(
         database=database,
         feeds=[FeedConfig(url=f"{base}{path}") for path in feed_paths(site)],
-        collect=CollectConfig(allow_private=[base.removeprefix("http://")], robots=False),
+        # Patient, for what times out is asked for again in a quarter of an hour, when the demo is over.
+        collect=CollectConfig(
+            allow_private=[base.removeprefix("http://")], robots=False, request_seconds=300
+        ),
     )
 
 

@@ -36,7 +36,7 @@ from monitor.collect.pages import Page
 from monitor.collect.robots import Permission
 from monitor.collect.urls import canonical, other_scheme, web_address
 from monitor.collect.values import Failure, FetchSummary, Request, Response
-from monitor.collect.workshop import Workshop, WorkshopError
+from monitor.collect.workshop import Hindered, Workshop, WorkshopError
 
 Clock = Callable[[], datetime]
 
@@ -132,18 +132,19 @@ class _Pass:
             await self._keep(entry, from_feed(entry, self.now(), f"{said}: the feed's own text is kept"))
         else:
             self.counts["pages"] += 1
-            await self._keep(entry, await self._article(entry, answer))
+            await self._read_page(entry, answer)
 
-    async def _article(self, entry: WaitingEntry, answer: Response) -> NewArticle:
-        kind = answer.header("content-type")
-        work = ("monitor.collect.pages:read_page", answer.body, kind, answer.url)
+    async def _read_page(self, entry: WaitingEntry, answer: Response) -> None:
+        work = ("monitor.collect.pages:read_page", answer.body, answer.header("content-type"), answer.url)
         try:
             page: Page = next(iter(await self.workshop.ask(*work, seconds=PAGE_SECONDS)))
+        except Hindered as error:  # the page's fault or a crowded machine's: another time tells
+            await self._again(entry, f"the page was not read: {error}")
         except WorkshopError as error:
-            return from_feed(
-                entry, self.now(), f"the page could not be read ({error}): the feed's own text is kept"
-            )
-        return from_page(entry, page, answer.url, self.now())
+            note = f"the page could not be read ({error}): the feed's own text is kept"
+            await self._keep(entry, from_feed(entry, self.now(), note))
+        else:
+            await self._keep(entry, from_page(entry, page, answer.url, self.now()))
 
     async def _told_to_wait(self, entry: WaitingEntry, answer: Response) -> None:
         wait = schedule.retry_after(answer.headers, self.now())
@@ -194,13 +195,15 @@ class _Pass:
 
     async def _language(self, text: str, stated: str) -> str | None:
         """The text's language: found in the text, in the workshop, where its model is."""
-        try:
-            answers = await self.workshop.ask(
-                "monitor.collect.pages:language_of", text[:6000], stated, seconds=LANGUAGE_SECONDS
-            )
-        except WorkshopError:
-            return stated[:2].lower() or None
-        return str(next(iter(answers)))
+        work = ("monitor.collect.pages:language_of", text[:6000], stated)
+        for seconds in (LANGUAGE_SECONDS, 3 * LANGUAGE_SECONDS):
+            try:
+                return str(next(iter(await self.workshop.ask(*work, seconds=seconds))))
+            except Hindered:  # no text takes that long: the machine is crowded
+                continue
+            except WorkshopError:
+                break
+        return stated[:2].lower() or None
 
     async def _permission(self, url: str, entry: WaitingEntry) -> Permission:
         if not self.ask_robots:

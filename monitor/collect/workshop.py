@@ -21,6 +21,8 @@ _LENGTH = struct.Struct("!Q")
 _IN_MEMORY = 4 * 1024 * 1024
 _WORN_OUT = 160 * 1024 * 1024
 _MEMORY = 1024 * 1024 * 1024
+_START_SECONDS = 60.0
+"""So much longer the first work of a process may take: Python and the libraries are loaded meanwhile."""
 _START = (
     "import json, sys; sys.path[:0] = json.loads(sys.argv[1]); "
     "from monitor.collect.workshop import serve; serve()"
@@ -29,6 +31,10 @@ _START = (
 
 class WorkshopError(Exception):
     """Work that did not succeed; the message says how, in words."""
+
+
+class Hindered(WorkshopError):  # noqa: N818 - reads as what it is
+    """Work that took too long or lost its process: a crowded machine does that, too, not a document alone."""
 
 
 class Answers:
@@ -51,6 +57,10 @@ class Answers:
         self._file.close()
 
 
+class _Ended(Exception):  # noqa: N818 - reads as what it is
+    """The process ended in the middle of a piece of work."""
+
+
 class Workshop:
     """One worker process, started when first needed and anew after it was ended."""
 
@@ -61,23 +71,35 @@ class Workshop:
     async def ask(self, function: str, *arguments: object, seconds: float) -> Answers:
         """The values that *function* (``module:name``, a generator) yields for *arguments*.
 
-        Raises WorkshopError when it raises, takes longer than *seconds*, or its process ends.
+        Raises WorkshopError when it raises; Hindered when it takes longer than *seconds*, or its process ends
+        twice: once may have had another cause.
         """
+        work = pickle.dumps((function, arguments))
         async with self._turn:
-            answers = Answers()
             try:
-                async with asyncio.timeout(seconds):
-                    await self._exchange(pickle.dumps((function, arguments)), answers)
-                return answers
-            except BaseException as error:
-                answers.close()
-                if not isinstance(error, WorkshopError):
-                    await self.close()
-                if isinstance(error, TimeoutError):
-                    raise WorkshopError(f"reading it took longer than {seconds:g} seconds") from error
-                if isinstance(error, asyncio.IncompleteReadError | ConnectionError):
-                    raise WorkshopError("reading it ended the process that read it") from error
-                raise
+                return await self._try(work, seconds)
+            except _Ended:
+                pass
+            try:
+                return await self._try(work, seconds)
+            except _Ended as error:
+                raise Hindered("reading it ended the process that read it") from error
+
+    async def _try(self, work: bytes, seconds: float) -> Answers:
+        answers = Answers()
+        try:
+            async with asyncio.timeout(seconds + (0 if self._worker else _START_SECONDS)):
+                await self._exchange(work, answers)
+            return answers
+        except BaseException as error:
+            answers.close()
+            if not isinstance(error, WorkshopError):
+                await self.close()
+            if isinstance(error, TimeoutError):
+                raise Hindered(f"reading it took longer than {seconds:g} seconds") from error
+            if isinstance(error, asyncio.IncompleteReadError | ConnectionError):
+                raise _Ended from error
+            raise
 
     async def _exchange(self, work: bytes, answers: Answers) -> None:
         worker = self._worker or await self._start()
