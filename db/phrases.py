@@ -36,6 +36,6 @@ def emerging_phrases(
     reads already is left out.
     """
     start = until - RECENT
-    now = PhraseCounts.of(told(store, start, until))
-    before = PhraseCounts.of(told(store, start - BACKGROUND, start))
+    now = PhraseCounts.of(told(store, start, until), taxonomy)
+    before = PhraseCounts.of(told(store, start - BACKGROUND, start), taxonomy)
     return emerging(now, before, taxonomy, outlets=outlets, most=most)

@@ -54,20 +54,20 @@ class PhraseCounts:
     wordings: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     told: set[str] = field(default_factory=set)
 
-    def add(self, article: Told) -> None:
-        """Count the phrases of *article*, once a story."""
+    def add(self, article: Told, known: Taxonomy | None = None) -> None:
+        """Count the phrases of *article*, once a story, without what a theme of *known* reads."""
         self.told.add(article.story)
-        for key, wording in story_phrases(article.text):
+        for key, wording in story_phrases(article.text, known):
             self.stories[key].add(article.story)
             self.outlets[key].add(article.outlet)
             self.wordings[key][wording] += 1
 
     @classmethod
-    def of(cls, articles: Iterable[Told]) -> PhraseCounts:
+    def of(cls, articles: Iterable[Told], known: Taxonomy | None = None) -> PhraseCounts:
         """The counts over *articles*."""
         counts = cls()
         for article in articles:
-            counts.add(article)
+            counts.add(article, known)
         return counts
 
     def frequencies(self) -> Counter[str]:
@@ -147,16 +147,17 @@ def _z_score(now: int, before: int, prior: float, all_now: float, all_before: fl
     return difference / math.sqrt(1 / here + 1 / there)
 
 
-def story_phrases(text: str) -> Iterator[tuple[str, str]]:
+def story_phrases(text: str, known: Taxonomy | None = None) -> Iterator[tuple[str, str]]:
     """The phrases of the sentences of *text* that speak of a story: base forms, and as written.
 
-    A phrase is one to four words between the words that end one (verbs and little words); it may be
-    counted more than once.
+    A phrase is one to four words between the words that end one (verbs and little words, and what a theme of
+    *known* reads already); it may be counted more than once.
     """
     words = Words.of(text)
     sentences = _sentence_numbers(words)
     of_stories = _sentences_of_stories(words, sentences)
-    for run in _runs(words, sentences, of_stories):
+    covered = _covered(words, sentences, known) if known else frozenset[int]()
+    for run in _runs(words, sentences, of_stories, covered):
         for length in range(1, LONGEST_PHRASE + 1):
             for first in range(len(run) - length + 1):
                 phrase = run[first : first + length]
@@ -181,13 +182,28 @@ def _sentences_of_stories(words: Words, sentences: Sequence[int]) -> set[int]:
     return {sentences[m.first] for m in found if m.first >= 0 and cues().kinds[m.pattern] in strong}
 
 
-def _runs(words: Words, sentences: Sequence[int], of_stories: set[int]) -> Iterator[list[int]]:
+def _covered(words: Words, sentences: Sequence[int], known: Taxonomy) -> frozenset[int]:
+    """The words that name a trope already, or tell it in a few words."""
+    return frozenset(
+        number
+        for match in known.patterns.find(words, sentences)
+        if known.forms[match.pattern].level in _TELLING and 0 <= match.last - match.first < LONGEST_PHRASE
+        for number in range(match.first, match.last + 1)
+    )
+
+
+_TELLING = frozenset({"sure", "story", "trope", "plot"})
+
+
+def _runs(
+    words: Words, sentences: Sequence[int], of_stories: set[int], covered: frozenset[int]
+) -> Iterator[list[int]]:
     """The stretches of words without one that ends a phrase."""
     stops = _stops()
     run: list[int] = []
     for number, form in enumerate(words.forms):
         ends = form in stops or form == BREAK or form[0].isdigit() or form.endswith("ly")
-        ends = ends or sentences[number] not in of_stories
+        ends = ends or sentences[number] not in of_stories or number in covered
         if run and (ends or _separated(words, run[-1], number)):
             yield run
             run = []

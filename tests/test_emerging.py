@@ -88,6 +88,18 @@ def test_names_and_known_themes_are_left_out() -> None:
     assert not {"revenge", "Anna Quill"} & set(found)
 
 
+def test_words_of_a_known_theme_are_no_new_phrase() -> None:
+    texts = [
+        f"In the drama a true heiress finds her birth family, and a lighthouse keeper {word}, at the end."
+        for word in ("waits", "cooks", "sings", "swims", "leaves")
+    ]
+    told, known = [Told(t, f"o{n}", f"s{n}") for n, t in enumerate(texts)], Taxonomy.load()
+    plain, masked = PhraseCounts.of(told).frequencies(), PhraseCounts.of(told, known).frequencies()
+    assert {"heiress", "lighthouse keeper"} <= set(plain)
+    assert "lighthouse keeper" in masked
+    assert not {"true", "heiress", "true heiress"} & set(masked)
+
+
 def test_a_part_of_a_phrase_is_not_named_beside_it() -> None:
     assert not {"memory", "loss"} & set(_emerging(_now()))
 

@@ -123,6 +123,8 @@ def test_a_copy_in_other_outlets_is_one_story(run: Run) -> None:
 
 def test_phrases_that_emerge_are_new_and_told_by_several_outlets(run: Run) -> None:
     found = json.loads(run.command("themes", "emerging", "--json", "--outlets", "2"))
+    assert found[0]["phrase"].lower().replace("-", " ") in ("memory auction", "memory auctions")
+    assert found[0]["stories_before"] == 0
     assert all(phrase["outlets"] >= 2 and phrase["z"] >= 1.96 for phrase in found)
     assert not any("werewolf" in phrase["phrase"] for phrase in found)
 

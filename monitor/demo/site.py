@@ -66,7 +66,7 @@ def make_site(now: datetime, seed: int = 7) -> Site:
     """The demo's site as of *now*: ten weeks of stories, copies, disagreements and other news."""
     outlets = tuple(Outlet(**row) for row in _part("outlets")["outlets"])
     writer = _Writer(random.Random(seed), outlets, now)
-    pieces = [*writer.beat(), *writer.disagreements(), *writer.elsewhere()]
+    pieces = [*writer.beat("themes"), *writer.disagreements(), *writer.elsewhere(), *writer.beat("emerging")]
     return Site(outlets, tuple(sorted(pieces, key=lambda piece: (piece.published, piece.slug))))
 
 
@@ -80,10 +80,10 @@ class _Writer:
         self.numbers = count(1)
         self.rates = CurrencyConverter()
 
-    def beat(self) -> Iterator[Piece]:
-        """Stories of each theme, as many a week as its shares say, with the wire's copies."""
+    def beat(self, part: str) -> Iterator[Piece]:
+        """Stories of each theme of *part*, as many a week as its shares say, with the wire's copies."""
         for week in range(WEEKS):
-            for theme, of_theme in _part("themes").items():
+            for theme, of_theme in _part(part).items():
                 for _ in range(of_theme["shares"][week]):
                     yield from self._story(theme, of_theme, WEEKS - 1 - week)
 
