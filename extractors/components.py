@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from spacy.language import Language
 from spacy.tokens import Doc, SpanGroup
 
-from extractors.findings import Company, Text
+from extractors.findings import Company
+from extractors.given import about, text_of
 from extractors.model import PARSING
 
 if TYPE_CHECKING:
@@ -36,12 +37,6 @@ class _Placed(Protocol):
     def end(self) -> int: ...
 
 
-def about(doc: Doc) -> Text:
-    """What is known of the doc's text, or its bare text where nobody said."""
-    known: Text | None = doc._.newsgauge_about
-    return known or Text(id="", text=doc.text)
-
-
 def _annotate(doc: Doc, key: str, labelled: Iterable[tuple[str, _Placed]]) -> None:
     spans = (doc.char_span(at.start, at.end, label=label, alignment_mode="expand") for label, at in labelled)
     doc.spans[key] = SpanGroup(doc, name=key, spans=[span for span in spans if span is not None])
@@ -62,7 +57,7 @@ class FiguresComponent:
         """Find the figures of *doc* and annotate them."""
         from extractors import figures
 
-        found = figures.read(doc.text, about(doc))
+        found = figures.read(text_of(doc), about(doc))
         doc._.newsgauge_figures = found
         _annotate(doc, "newsgauge_figures", ((f.kind, f) for f in found))
         return doc

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from extractors.findings import CountryMention
-from extractors.themes.context import text_of
+from extractors.given import text_of
 from extractors.themes.words import base_forms, simplified
 
 if TYPE_CHECKING:

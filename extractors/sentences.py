@@ -11,9 +11,10 @@ import tomllib
 from collections.abc import Iterator
 from importlib.resources import files
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from extractors.findings import Span
+from extractors.given import text_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -75,20 +76,14 @@ def set_sentences(doc: Doc) -> Doc:
     """Set the sentence starts of *doc* by rule; a start inside a token moves to the next token."""
     if not len(doc):
         return doc
-    starts = set(_first_tokens(doc))
-    for token in doc:
-        token.is_sent_start = token.i in starts
-    return doc
+    import numpy as np  # spaCy has loaded it by now
 
-
-def _first_tokens(doc: Doc) -> Iterator[int]:
-    yield 0
-    token = 0
-    for span in sentences(doc.text):
-        while token < len(doc) and doc[token].idx < span.start:
-            token += 1
-        if token < len(doc):
-            yield token
+    starts = [span.start for span in sentences(text_of(doc))]
+    first = np.searchsorted(doc.to_array("IDX"), starts)
+    marks: Any = np.full(len(doc), -1, dtype="int64")
+    marks[0] = 1
+    marks[first[first < len(doc)]] = 1
+    return doc.from_array(["SENT_START"], marks.astype("uint64").reshape(-1, 1))
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[Span]:

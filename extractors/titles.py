@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from spacy.tokens import Doc
 
 from extractors.findings import TitleMention
-from extractors.themes.context import StoryContext, text_of, title_of
+from extractors.given import text_of, title_of
+from extractors.themes.context import StoryContext
 
 _CHINESE = re.compile(r"《([^《》\n]{0,59}[^《》\s])》(?!报|周刊|杂志|月刊|日报)")
 _CHINESE_PAPER = re.compile(

@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from extractors.findings import TitleMention
+from extractors.given import text_of
 from extractors.themes.patterns import Match, PatternSet, compile_pattern
 from extractors.themes.words import Words
 
@@ -198,12 +199,6 @@ def sentence_starts(doc: Doc) -> tuple[int, ...]:
     return (0, *(int(at) for at in marks[marks[:, 0] == 1, 1] if at)) if len(doc) else (0,)
 
 
-def text_of(doc: Doc) -> str:
-    """The doc's text: the one that the pipeline was given, since ``doc.text`` joins it anew each time."""
-    about = doc._.newsgauge_about if doc.has_extension("newsgauge_about") else None
-    return getattr(about, "text", None) or doc.text
-
-
 @lru_cache(maxsize=32)
 def split_text(text: str, starts: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[Match, ...]]:
     """The sentence of each word of *text*, and the story words in it."""
@@ -215,9 +210,3 @@ def split_text(text: str, starts: tuple[int, ...]) -> tuple[tuple[int, ...], tup
 def _sentence_of_words(words: Words, starts: Sequence[int]) -> list[int]:
     firsts = [bisect_left(words.starts, start) for start in starts] + [len(words.starts)]
     return [n for n in range(len(starts)) for _ in range(firsts[n], firsts[n + 1])]
-
-
-def title_of(doc: Doc) -> str | None:
-    """The headline over the doc's text, where the pipeline knows it."""
-    about = doc._.newsgauge_about if doc.has_extension("newsgauge_about") else None
-    return about.title if about is not None else None

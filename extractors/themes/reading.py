@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from extractors.findings import ThemeHit, TitleMention
-from extractors.themes.context import StoryContext, title_of
+from extractors.given import title_of
+from extractors.themes.context import StoryContext
 from extractors.themes.patterns import Match
 from extractors.themes.taxonomy import Form, Taxonomy
 from extractors.themes.words import simplified
