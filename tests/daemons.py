@@ -6,6 +6,7 @@ import json
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -69,6 +70,19 @@ def _command_line(pid: str) -> bytes:
 def daemon(folder: Path, *words: str, **env: str) -> Iterator[Running]:
     """A running daemon; SIGTERM has ended it within ten seconds when this is over."""
     running = Running(folder, *words, **env)
+    try:
+        yield running
+        assert running.stop() < 10
+    finally:
+        if running.process.poll() is None:
+            running.kill()
+
+
+@contextmanager
+def fast_daemon(folder: Path, tempo: float, start: float | None = None) -> Iterator[Running]:
+    """A daemon with a clock of its own, *tempo* times as fast since *start* (seconds since the epoch)."""
+    words = [sys.executable, "-m", "tests.fast_daemon", str(tempo), str(start or time.time())]
+    running = Running(folder, program=words)
     try:
         yield running
         assert running.stop() < 10

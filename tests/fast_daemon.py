@@ -1,6 +1,7 @@
-"""A daemon with a clock of its own: ``python -m tests.fast_daemon TEMPO`` in a configuration's folder.
+"""A daemon with a clock of its own: ``python -m tests.fast_daemon TEMPO START`` in a configuration's folder.
 
-The clock runs TEMPO seconds to a second, and is set by so many seconds as the file ``set-by`` says.
+The clock runs TEMPO seconds to a second since START (seconds since the epoch), and is set by so many seconds
+as the file ``set-by`` says.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from monitor.config import load_config
 from monitor.daemon import rota
 from monitor.daemon.lock import daemon_lock
 from monitor.daemon.logs import set_up
+from monitor.daemon.memory import bound_arenas
 from monitor.daemon.run import Daemon, worker_settings
 from monitor.daemon.supervisor import Supervisor
 
@@ -51,13 +53,14 @@ def see_the_clock_set() -> None:
         module.datetime = Set  # type: ignore[attr-defined]
 
 
-def main(tempo: float) -> None:
+def main(tempo: float, start: float) -> None:
     """Run the daemon until SIGTERM."""
     config = load_config()
     set_up("lines")
+    bound_arenas()
     if tempo == 1:
         see_the_clock_set()
-    clock = Clock(time.time(), tempo)
+    clock = Clock(start, tempo)
     with open_store(config.database) as store, daemon_lock(config.database, clock()):
         settings = replace(worker_settings(config.database, config), now=clock)
         daemon = Daemon(config, None, config.database, store, Supervisor(settings), clock, tempo)
@@ -65,4 +68,4 @@ def main(tempo: float) -> None:
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]))
+    main(float(sys.argv[1]), float(sys.argv[2]))

@@ -1,8 +1,5 @@
 """Clocks that are set, by a day and back, and an hour without a network: the daemon goes on by itself."""
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -10,24 +7,11 @@ from typing import cast
 from db.store import open_store
 from monitor.demo.server import serving
 from monitor.demo.site import Piece, Site
-from tests.daemons import Running, ask, read_so_far, section, status, until
+from tests.daemons import ask, fast_daemon, read_so_far, section, status, until
 from tests.programs import free_port, small_site, write_config
 
 DAY = 86400
 POLLS = "SELECT count(*) FROM polls"
-
-
-@contextmanager
-def fast_daemon(folder: Path, tempo: float) -> Iterator[Running]:
-    """A daemon with a clock of its own."""
-    words = [sys.executable, "-m", "tests.fast_daemon", str(tempo)]
-    running = Running(folder, program=words)
-    try:
-        yield running
-        assert running.stop() < 10
-    finally:
-        if running.process.poll() is None:
-            running.kill()
 
 
 def growing(pieces: int) -> tuple[Site, list[Piece], list[Piece]]:

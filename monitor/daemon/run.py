@@ -24,6 +24,7 @@ from monitor.daemon import work
 from monitor.daemon.condition import Condition, condition
 from monitor.daemon.lock import daemon_lock
 from monitor.daemon.logs import event, set_up
+from monitor.daemon.memory import bound_arenas
 from monitor.daemon.notify import notify, watchdog_seconds
 from monitor.daemon.rota import Duty, Rota, last_runs
 from monitor.daemon.supervisor import Supervisor
@@ -263,6 +264,7 @@ def worker_settings(database: Path, config: Config) -> WorkerSettings:
 def run_daemon(config: Config, config_path: Path | None, database: Path) -> None:
     """Run the daemon on *database* until SIGTERM; raises AlreadyRunning when another one has it."""
     set_up(config.daemon.log)
+    bound_arenas()
     if config_path is None and DEFAULT_CONFIG.exists():
         config_path = DEFAULT_CONFIG  # named, so that it is missed when it is deleted
     with open_store(database) as store, daemon_lock(database, utc_now()):
