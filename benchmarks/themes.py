@@ -14,6 +14,7 @@ from extractors import themes, titles
 from extractors.findings import Text
 from extractors.fused import fuse
 from extractors.model import load_model
+from extractors.pipeline import Reader
 from extractors.sentences import set_sentences
 from extractors.themes import Taxonomy
 from extractors.themes.context import split_text
@@ -50,21 +51,27 @@ def _doc(nlp: Language, text: str) -> Doc:
 
 
 def main() -> None:
-    """Print the costs, in microseconds a token and as a share of the names' own."""
+    """Print the costs, in microseconds a token, and as shares of the names' own and of reading everything."""
     nlp = load_model()
     fuse(nlp)
     texts = [str(e["text"]) for e in examples("beat")]
     docs = [_doc(nlp, text) for text in texts]
     tokens = sum(len(doc) for doc in docs)
     names = seconds(lambda: list(nlp.pipe(texts, batch_size=16)), rounds=2)
-    print(f"{tokens} tokens; names {names / tokens * 1e6:.1f} us a token")
+    reader, given = Reader(), [Text(str(n), text) for n, text in enumerate(texts)]
+    everything = seconds(lambda: list(reader.read(given)), rounds=3)
+    print(
+        f"{tokens} tokens; names {names / tokens * 1e6:.1f} us a token, "
+        f"reading everything {everything / tokens * 1e6:.1f}"
+    )
     for label, taxonomy in (
         ("packaged", Taxonomy.load()),
         ("+2,000 phrases", Taxonomy.load(own_themes(texts, 2000))),
     ):
         taxonomy.patterns  # noqa: B018 - compile before the clock starts
         cost = seconds(lambda taxonomy=taxonomy: [themes.read(doc, taxonomy) for doc in docs])  # type: ignore[misc]
-        print(f"themes, {label}: {cost / tokens * 1e6:.2f} us a token, {cost / names:.1%} of the names")
+        shares = f"{cost / names:.1%} of the names, {cost / everything:.1%} of reading"
+        print(f"themes, {label}: {cost / tokens * 1e6:.2f} us a token, {shares}")
     cost = seconds(lambda: [titles.read(doc) for doc in docs])
     print(f"titles: {cost / tokens * 1e6:.2f} us a token, {cost / names:.1%} of the names")
 

@@ -126,3 +126,28 @@ CREATE VIEW daily_trends AS
     LEFT JOIN companies c ON c.id = s.company
     LEFT JOIN daily_counts e ON e.day = d.day
          AND e.subject = (SELECT id FROM subjects WHERE kind = 'coverage' AND key = 'everything');
+
+-- Which themes stand together with which companies, themes and countries: on the beat, a story counted once.
+CREATE VIEW theme_companies AS
+  SELECT s.theme, s.company, c.name AS company_name, sum(d.stories) AS stories, sum(d.articles) AS articles,
+         min(d.day) AS first_day, max(d.day) AS last_day
+    FROM subjects s JOIN daily_counts d ON d.subject = s.id JOIN companies c ON c.id = s.company
+   WHERE s.kind = 'theme and company' AND d.articles > 0
+   GROUP BY s.id;
+CREATE VIEW theme_pairs AS
+  SELECT t.theme, o.theme AS other_theme, count(DISTINCT coalesce(a.story, -a.id)) AS stories,
+         count(DISTINCT a.id) AS articles, min(a.published) AS first_published,
+         max(a.published) AS last_published
+    FROM theme_mentions t JOIN theme_mentions o ON o.article = t.article AND o.theme <> t.theme
+    JOIN articles a ON a.id = t.article
+   WHERE t.on_beat = 1 AND o.on_beat = 1
+   GROUP BY t.theme, o.theme;
+CREATE VIEW theme_countries AS
+  SELECT t.theme, m.country, count(DISTINCT coalesce(a.story, -a.id)) AS stories,
+         count(DISTINCT a.id) AS articles, min(a.published) AS first_published,
+         max(a.published) AS last_published
+    FROM theme_mentions t JOIN country_mentions m ON m.article = t.article
+         AND (m.sentence = t.sentence OR m.rule = 'audience')
+    JOIN articles a ON a.id = t.article
+   WHERE t.on_beat = 1
+   GROUP BY t.theme, m.country;
