@@ -70,6 +70,18 @@ def test_json_lines_hold_the_same() -> None:
     assert line == {"time": "2026-05-04T05:30:00Z", "level": "INFO", "event": "polled", "feeds": 3}
 
 
+def test_a_fault_of_ours_is_one_line_with_its_place() -> None:
+    made = entry("job failed")
+    try:
+        int("x")
+    except ValueError:
+        made.exc_info = sys.exc_info()
+    line = LineFormatter().format(made)
+    assert line.startswith('2026-05-04T05:30:00Z INFO job failed error="ValueError: invalid literal')
+    assert "at=test_daemon_parts.py:" in line and "\n" not in line
+    assert "test_daemon_parts.py" in json.loads(JsonFormatter().format(made))["failure"]
+
+
 def test_systemd_hears_what_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import traceback
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 
@@ -59,4 +61,10 @@ def _plain(value: Any) -> str:
 
 def _failure(record: logging.LogRecord) -> str:
     error = record.exc_info[1] if record.exc_info else None
-    return f" error={_plain(f'{type(error).__name__}: {error}')}" if error else ""
+    if error is None:
+        return ""
+    where = [
+        f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
+    ]
+    said = f" error={_plain(f'{type(error).__name__}: {error}')}"
+    return f"{said} at={_plain(' '.join(where[-3:]))}" if where else said

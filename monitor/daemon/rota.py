@@ -117,7 +117,7 @@ class Rota:
         except (OSError, sqlite3.Error, NewsgaugeError) as error:
             failure = fault_in_words(self.database, error)
             event(log, "job failed", logging.ERROR, job=duty.name, error=failure)
-        except Exception as error:  # a fault of ours must not end the daemon; it is logged whole
+        except Exception as error:  # a fault of ours must not end the daemon; it is logged with its place
             failure = f"{type(error).__name__}: {error}"
             log.exception("job failed: %s", duty.name)
         finally:
