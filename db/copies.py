@@ -20,6 +20,15 @@ def latest(database: Path) -> Path | None:
     return next((path for path in reversed(_known(database)) if path.exists() and _is_sound(path)), None)
 
 
+def keep_newest(database: Path, folder: Path, count: int) -> list[Path]:
+    """Remove all copies of *database* in *folder* but the newest *count*; returns those removed."""
+    there = [path for path in _known(database) if path.parent == folder.absolute() and path.exists()]
+    old = there[:-count]
+    for path in old:
+        path.unlink()
+    return old
+
+
 def advice(database: Path) -> str:
     """What to do about a damaged *database*."""
     copy = latest(database)

@@ -103,6 +103,8 @@ class DaemonConfig(_Section):
     health_port: int | None = Field(default=None, ge=1, le=65535)
     log: Literal["lines", "json"] = "lines"
     worker_memory_mb: int = Field(default=1200, ge=200)
+    copies: Path | None = None
+    copies_kept: int = Field(default=7, ge=1)
 
 
 class FolderTarget(_Section):
@@ -270,7 +272,10 @@ def _from_folder(config: Config, folder: Path) -> Config:
         feed.model_copy(update={"cookies_file": feed.cookies_file and folder / feed.cookies_file})
         for feed in config.feeds
     ]
-    changed = {"database": folder / config.database, "reading": reading, "feeds": feeds}
+    copies = config.daemon.copies and folder / config.daemon.copies
+    daemon = config.daemon.model_copy(update={"copies": copies})
+    database = folder / config.database
+    changed = {"database": database, "reading": reading, "feeds": feeds, "daemon": daemon}
     return config.model_copy(update=changed)
 
 

@@ -59,7 +59,7 @@ def test_health_metrics_and_status_while_it_runs(tmp_path: Path) -> None:
             exit_code, found = status(tmp_path)
             assert (exit_code, found["unhealthy"]) == (0, [])
             assert {job["name"] for job in found["jobs"]} == {
-                "update", "digest", "trends", "maintenance", "check",
+                "update", "digest", "trends", "maintenance", "copy", "check",
             }  # fmt: skip
             assert all(job["last_finished_at"] and job["next_run_at"] for job in found["jobs"])
             assert found["queues"] == {"to_fetch": 0, "to_read": 0, "oldest_unread": None, "set_aside": 0}

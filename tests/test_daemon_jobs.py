@@ -1,5 +1,6 @@
 """Runs that come too late or not at all are counted; one daemon runs on a database; its log is lines."""
 
+import asyncio
 import json
 import os
 import signal
@@ -7,9 +8,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from db import maintenance
+from monitor.config import load_config
+from monitor.daemon import work
 from monitor.demo.server import serving
 from tests.daemons import daemon, job, read_so_far, section, until
 from tests.programs import run, small_site, write_config
@@ -92,3 +97,24 @@ def test_the_log_is_json_on_request_and_holds_no_text(tmp_path: Path) -> None:
     assert all(line["time"] and line["level"] for line in lines)
     sentences = [paragraph[:40] for piece in site.pieces for paragraph in piece.paragraphs]
     assert not any(sentence in running.said() for sentence in sentences)
+
+
+def test_a_copy_a_day_is_made_and_the_oldest_removed(tmp_path: Path) -> None:
+    site = small_site(4)
+    folder = tmp_path / "copies"
+    with serving(site) as base:
+        write_config(tmp_path, site, base, section(copies="copies", copies_kept=2))
+        with daemon(tmp_path):
+            assert until(lambda: job(tmp_path, "copy").runs == 1)
+        with daemon(tmp_path):  # the same day: no other one
+            assert until(lambda: job(tmp_path, "maintenance").runs == 2)
+    (first,) = folder.iterdir()
+    theirs = folder / "newsgauge-19990101T000000Z.db"
+    theirs.write_bytes(b"another's")
+    config, today = load_config(tmp_path / "newsgauge.toml").daemon, datetime.now(UTC)
+    for days in (1, 2):
+        asyncio.run(work.copy(tmp_path / "n.db", config, lambda d=days: today + timedelta(days=d)))
+    assert len(list(folder.iterdir())) == 3
+    assert theirs.exists() and not first.exists()
+    for path in set(folder.iterdir()) - {theirs}:
+        assert maintenance.check(path, quick=True).sound

@@ -119,6 +119,7 @@ class Daemon:
             Duty("digest", DIGEST_SECONDS, lambda: work.digest(self.database, self.config, self.now)),
             Duty("trends", DAY, lambda: work.roll_up(self.database)),
             Duty("maintenance", MAINTENANCE_SECONDS, lambda: work.maintain(self.database)),
+            Duty("copy", DAY, lambda: work.copy(self.database, self.config.daemon, self.now)),
             Duty("check", DAY, lambda: work.check(self.database)),
         ]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from db import copies, maintenance, rollups
 from db.store import DatabaseError, Store, open_store
 from monitor.collect.desk import Desk
-from monitor.config import Config
+from monitor.config import Config, DaemonConfig
 from monitor.daemon.logs import event
 
 log = logging.getLogger(__name__)
@@ -83,6 +83,20 @@ def checkpoint(database: Path) -> None:
     """Move the write-ahead log into the database at *database*."""
     with open_store(database) as store:
         store.checkpoint()
+
+
+async def copy(database: Path, config: DaemonConfig, now: Clock) -> None:
+    """Copy the database to the folder for its copies, where one is named, and remove the oldest."""
+    if config.copies is not None:
+        made = await asyncio.to_thread(_copy, database, config.copies, config.copies_kept, now())
+        event(log, "copied", copy=made.path, bytes=made.bytes)
+
+
+def _copy(database: Path, folder: Path, kept: int, now: datetime) -> maintenance.Backup:
+    folder.mkdir(parents=True, exist_ok=True)
+    made = maintenance.backup(database, folder, now)
+    copies.keep_newest(database, folder, kept)
+    return made
 
 
 async def check(database: Path) -> None:
