@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from db import copies, rollups, stories
+from db import copies, rollups, stories, tallies
 from db.store import DatabaseError, Store, open_store
 
 BANDS_KEPT = timedelta(days=60)
@@ -187,14 +187,15 @@ def _summaries(store: Store, repair: bool) -> Fault | None:
 
 
 def _counts(store: Store, repair: bool) -> Fault | None:
-    found = rollups.drift(store.db)
+    found = rollups.drift(store.db).rows + tallies.drift(store.db)
     if not found:
         return None
     if repair:
         with store.write() as db:
             rollups.rebuild(db)
-    mended = repair and not rollups.drift(store.db)
-    return Fault("counts that differ from a recount", found.rows, "run `newsgauge check --repair`", mended)
+            tallies.rebuild(db)
+    mended = repair and not rollups.drift(store.db) and not tallies.drift(store.db)
+    return Fault("counts that differ from a recount", found, "run `newsgauge check --repair`", mended)
 
 
 _OLD = "published < :before AND body_pruned_at IS NULL AND read_at IS NOT NULL AND body != ''"

@@ -17,9 +17,15 @@ from db.datasette.desk import charts, rows
 from db.datasette.desk.highlight import Mark, highlighted
 from db.datasette.desk.rows import Row, ask, one
 from db.store import Store
+from db.tallies import tallies
+from db.trend_values import Trend
 from db.trends import theme_trends
 
 WEEKS = 12
+SHOWN_THEMES = 12
+NEWEST_FACTS = 2000
+LOOKED_THROUGH = 200_000
+"""Series are listed by how often they stand among so many of the newest facts that are asked for."""
 Values = dict[str, Any]
 
 
@@ -27,33 +33,33 @@ def home(connection: sqlite3.Connection) -> Values:
     """The overview: what moves, new facts, companies, stories, feeds and the funnel."""
     until = rows.newest_day(connection)
     since = until - timedelta(days=27)
-    themes = [_with_spark(connection, theme, until) for theme in rows.leading_themes(connection, since)]
+    themes = theme_trends(Store(Path(), connection), _end_of(until), until=until)
     return {
         "until": until,
         "since": since,
-        "themes": themes,
+        "themes": [_with_spark(trend) for trend in themes[:SHOWN_THEMES]],
         "facts": rows.new_facts(connection),
         "companies": _with_bars(rows.leading_companies(connection, since)),
         "stories": rows.newest_stories(connection),
-        "funnel": rows.funnel(connection),
+        "funnel": tallies(connection),
         "feeds": rows.feed_counts(connection),
         "failing": rows.failing_feeds(connection),
     }
 
 
-def _with_spark(connection: sqlite3.Connection, theme: Row, until: date) -> Values:
-    weeks = rows.weeks_of_theme(connection, theme["id"], until, WEEKS)
-    counts = [count for _, count in weeks]
-    word = direction(counts)
-    return {**theme, "word": word, "spark": charts.sparkline(counts, word), "this_week": counts[-1]}
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day, time(23, 59), UTC)
 
 
-def direction(counts: Sequence[int]) -> str:
-    """Where the last week stands against the mean of those before: a drawing's colour, not a claim."""
-    before = sum(counts[:-1]) / max(len(counts) - 1, 1)
-    if counts[-1] > 1.5 * before and counts[-1] >= 3:
-        return "rising"
-    return "fading" if counts[-1] < before / 2 and before >= 2 else "steady"
+def _with_spark(trend: Trend) -> Values:
+    """A theme's row, drawn in the colour of what is claimed of it."""
+    return {
+        "id": trend.theme,
+        "label": trend.label,
+        "word": trend.word,
+        "claim": trend.claim,
+        "spark": charts.sparkline(trend.counts, trend.word.replace(" ", "-")),
+    }
 
 
 def _with_bars(companies: Sequence[Row]) -> list[Values]:
@@ -159,7 +165,8 @@ def company(connection: sqlite3.Connection, number: int) -> Values | None:
         "themes": _themes_beside(connection, number),
         "facts": ask(
             connection,
-            "SELECT * FROM fact_figures WHERE company = :id ORDER BY published DESC, id LIMIT 50",
+            "SELECT * FROM fact_figures WHERE id IN (SELECT id FROM facts INDEXED BY facts_company_newest "
+            "WHERE company = :id ORDER BY id DESC LIMIT 50) ORDER BY published DESC, id",
             {"id": number},
         ),
         "sentences": _sentences(connection, "company", number),
@@ -220,25 +227,30 @@ def theme(connection: sqlite3.Connection, name: str) -> Values | None:
 
 def _trend_in_words(connection: sqlite3.Connection, name: str, until: date) -> str:
     """What chance would have brought, and what came: judged beside all themes, as everywhere."""
-    at = datetime.combine(until, time(23, 59), UTC)
-    told = theme_trends(Store(Path(), connection), at, until=until)
+    told = theme_trends(Store(Path(), connection), _end_of(until), until=until)
     return next((trend.in_words for trend in told if trend.theme == name), "")
 
 
 def _beside_theme(
     connection: sqlite3.Connection, name: str, until: date, join: str, columns: str
 ) -> list[Row]:
-    """What stands beside a theme in the twelve weeks up to *until*."""
+    """What stands beside a theme in its newest articles of the twelve weeks up to *until*."""
     since = until - timedelta(days=7 * WEEKS - 1)
     return ask(
         connection,
         f"""
         SELECT {columns}, count(DISTINCT coalesce(a.story, -a.id)) AS stories
-          FROM article_subjects x CROSS JOIN articles a ON a.id = x.article JOIN {join}
-         WHERE x.subject = :subject AND x.day >= :since AND x.on_beat = 1
+          FROM (SELECT article FROM article_subjects
+                 WHERE subject = :subject AND day >= :since AND on_beat = 1
+                 ORDER BY day DESC LIMIT :newest) x
+          CROSS JOIN articles a ON a.id = x.article JOIN {join}
          GROUP BY 1 ORDER BY stories DESC, 2 LIMIT 12
         """,
-        {"subject": rows.subject(connection, "theme", name), "since": since.isoformat()},
+        {
+            "subject": rows.subject(connection, "theme", name),
+            "since": since.isoformat(),
+            "newest": rows.NEWEST,
+        },
     )
 
 
@@ -271,13 +283,18 @@ def facts(connection: sqlite3.Connection, subject: str, metric: str) -> Values:
         """
         SELECT subject, metric_id, count(*) AS claims, count(DISTINCT outlet) AS outlets,
                max(published) AS newest
-          FROM fact_figures WHERE confidence = 'high' AND on_beat = 1 AND metric_id IS NOT NULL
-           AND subject IS NOT NULL
-           AND (:subject = '' OR subject LIKE '%' || :subject || '%')
-           AND (:metric = '' OR metric_id = :metric)
+          FROM (SELECT f.subject, f.metric_id, o.name AS outlet, a.published
+                  FROM facts f JOIN articles a ON a.id = f.article LEFT JOIN outlets o ON o.id = a.outlet
+                 WHERE f.id IN (SELECT id FROM facts
+                                 WHERE id > (SELECT max(id) FROM facts) - :looked_through
+                                   AND confidence = 'high' AND on_beat = 1 AND metric_id IS NOT NULL
+                                   AND subject IS NOT NULL
+                                   AND (:subject = '' OR subject LIKE '%' || :subject || '%')
+                                   AND (:metric = '' OR metric_id = :metric)
+                                 ORDER BY id DESC LIMIT :newest))
          GROUP BY lower(subject), metric_id ORDER BY claims DESC, subject LIMIT 60
         """,
-        {"subject": subject, "metric": metric},
+        {"subject": subject, "metric": metric, "newest": NEWEST_FACTS, "looked_through": LOOKED_THROUGH},
     )
     claims = _claims(connection, subject, metric) if subject and metric else []
     return {
@@ -288,7 +305,7 @@ def facts(connection: sqlite3.Connection, subject: str, metric: str) -> Values:
         "metrics": [
             m["metric_id"]
             for m in ask(
-                connection, "SELECT DISTINCT metric_id FROM facts WHERE metric_id IS NOT NULL ORDER BY 1"
+                connection, "SELECT metric AS metric_id FROM subjects WHERE kind = 'metric' ORDER BY 1"
             )
         ],
         "subject": subject,

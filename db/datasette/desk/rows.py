@@ -12,6 +12,9 @@ from db.companies import COUNTED
 
 Row = Mapping[str, Any]
 
+NEWEST = 500
+"""New facts are looked for in so many of the newest articles."""
+
 
 def ask(connection: sqlite3.Connection, sql: str, values: Mapping[str, Any] | None = None) -> list[Row]:
     """The rows of a query as dicts."""
@@ -30,22 +33,6 @@ def newest_day(connection: sqlite3.Connection) -> date:
     """The day of the newest article, the day that "this week" is counted back from."""
     row = connection.execute("SELECT max(published) FROM articles WHERE on_beat = 1").fetchone()
     return date.fromisoformat(row[0][:10]) if row and row[0] else date.today()
-
-
-def funnel(connection: sqlite3.Connection) -> Row:
-    """How many entries became articles, with a body, read, on the beat, with facts."""
-    row = one(
-        connection,
-        """
-        SELECT (SELECT count(*) FROM entries) AS entries,
-               (SELECT count(*) FROM articles) AS articles,
-               (SELECT count(*) FROM articles WHERE body_source NOT IN ('title', 'summary')) AS with_body,
-               (SELECT count(*) FROM articles WHERE read_at IS NOT NULL) AS read,
-               (SELECT count(*) FROM articles WHERE on_beat = 1) AS on_beat,
-               (SELECT count(DISTINCT article) FROM facts) AS with_facts
-        """,
-    )
-    return row or {}
 
 
 def weeks_of_theme(
@@ -87,33 +74,12 @@ def _weeks(
     return [(first + timedelta(days=7 * week), counts.get(week, 0)) for week in range(weeks)]
 
 
-def leading_themes(connection: sqlite3.Connection, since: date, limit: int = 12) -> list[Row]:
-    """The themes in most stories on the beat since a day."""
-    return ask(
-        connection,
-        f"""
-        SELECT t.id, t.label, l.stories, {_OUTLETS_SINCE}
-          FROM (SELECT d.subject, sum(d.stories) AS stories
-                  FROM daily_counts d INDEXED BY daily_counts_day
-                 WHERE d.kind = 'theme' AND d.day >= :since AND d.stories > 0
-                 GROUP BY d.subject ORDER BY stories DESC, d.subject LIMIT :limit) l
-          JOIN subjects s ON s.id = l.subject JOIN themes t ON t.id = s.theme
-         ORDER BY l.stories DESC, t.id
-        """,
-        {"since": since.isoformat(), "limit": limit},
-    )
-
-
-_OUTLETS_SINCE = """(SELECT count(DISTINCT x.outlet) FROM article_subjects x
-             WHERE x.subject = l.subject AND x.day >= :since AND x.on_beat = 1) AS outlets"""
-
-
 def leading_companies(connection: sqlite3.Connection, since: date, limit: int = 12) -> list[Row]:
     """The companies in most stories on the beat since a day."""
     return ask(
         connection,
         f"""
-        SELECT c.id, c.name, l.stories, {_OUTLETS_SINCE}
+        SELECT c.id, c.name, l.stories
           FROM (SELECT d.subject, sum(d.stories) AS stories
                   FROM daily_counts d INDEXED BY daily_counts_day
                   JOIN subjects s ON s.id = d.subject JOIN companies c ON c.id = s.company
@@ -127,19 +93,20 @@ def leading_companies(connection: sqlite3.Connection, since: date, limit: int = 
 
 
 def new_facts(connection: sqlite3.Connection, limit: int = 12) -> list[Row]:
-    """The newest high-confidence facts on the beat, once a story."""
+    """The high-confidence facts of the newest articles on the beat, once a story."""
     return ask(
         connection,
         """
         SELECT * FROM fact_figures WHERE id IN (
-          SELECT min(f.id) FROM articles a INDEXED BY articles_published
+          SELECT min(f.id)
+            FROM (SELECT id, story FROM articles INDEXED BY articles_published
+                   WHERE on_beat = 1 AND published IS NOT NULL ORDER BY published DESC LIMIT :newest) a
            CROSS JOIN facts f ON f.article = a.id
-           WHERE f.confidence = 'high' AND f.on_beat = 1 AND a.on_beat = 1
-             AND a.published >= (SELECT date(max(published), '-21 days') FROM articles)
+           WHERE f.confidence = 'high' AND f.on_beat = 1
            GROUP BY coalesce(a.story, -a.id), f.metric, f.subject, f.period_end
         ) ORDER BY published DESC, id LIMIT :limit
         """,
-        {"limit": limit},
+        {"limit": limit, "newest": NEWEST},
     )
 
 
