@@ -1,7 +1,11 @@
--- The newest revenue and download figure of every company and app, the largest in dollars first.
+-- The newest revenue, download and user figure of every company and app, the largest in dollars first.
 WITH newest AS (
-  SELECT *, row_number() OVER (PARTITION BY company, metric_id ORDER BY period_end DESC, published DESC) AS place
-    FROM fact_figures WHERE company IS NOT NULL AND metric_id IN ('revenue', 'downloads', 'users')
+  SELECT max(coalesce(period_end, '') || '|' || printf('%015d', id)) AS last
+    FROM facts
+   WHERE metric_id IN ('revenue', 'downloads', 'users') AND company IS NOT NULL AND confidence = 'high'
+   GROUP BY company, metric_id
 )
-SELECT company_name, metric_id, stated, usd, period_start, period_end, coalesce(claimed_by, outlet) AS source, company, article
-  FROM newest WHERE place = 1 ORDER BY metric_id, coalesce(usd, value) DESC LIMIT 300
+SELECT f.company_name, f.metric_id, f.stated, f.usd, f.period_start, f.period_end,
+       coalesce(f.claimed_by, f.outlet) AS source, f.company, f.article
+  FROM newest n JOIN fact_figures f ON f.id = CAST(substr(n.last, instr(n.last, '|') + 1) AS INTEGER)
+ ORDER BY f.metric_id, coalesce(f.usd, f.value) DESC LIMIT 300
