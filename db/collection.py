@@ -250,9 +250,7 @@ _INSERT_ENTRY = (
 def add_entries(store: Store, rows: Sequence[tuple[object, ...]]) -> int:
     """Insert *rows* (values in the order of NEW_ENTRY_COLUMNS); returns how many were new."""
     with store.write() as db:
-        before = db.conn.total_changes
-        db.conn.executemany(_INSERT_ENTRY, rows)
-        return int(db.conn.total_changes - before)
+        return max(0, int(db.conn.executemany(_INSERT_ENTRY, rows).rowcount))
 
 
 def change_entries(store: Store, rows: Iterable[Mapping[str, object]]) -> None:

@@ -6,7 +6,7 @@ The relations themselves are pure, in ``extractors.facts.compare``; here facts b
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -103,11 +103,33 @@ def reported(
         *(["on_beat = 1"] if on_beat else []),
     ]
     sql = " AND ".join([_CLAIMS, *where]) + " ORDER BY published, id"
-    cursor = store.db.execute(sql, bounds)
-    names = [column[0] for column in cursor.description]
-    rows = [_reported(dict(zip(names, row, strict=True))) for row in cursor]
+    rows = _rows(store.db.execute(sql, bounds))
     wanted = set(compare.tokens(subject)) if subject else set()
     return [row for row in rows if wanted <= set(compare.tokens(row.claim.subject))]
+
+
+def reported_like(store: Store, new: Sequence[Reported], since: datetime, until: datetime) -> list[Reported]:
+    """The facts published after *since*, up to *until*, with the subject and metric of one of *new*."""
+    wanted = {(compare.tokens(row.claim.subject), row.claim.metric_id) for row in new}
+    metrics = json.dumps(sorted({str(metric) for _, metric in wanted}))
+    rows = store.db.execute(
+        """
+        SELECT f.id, coalesce(c.name, f.subject), f.metric_id
+          FROM articles a INDEXED BY articles_published CROSS JOIN facts f ON f.article = a.id
+          LEFT JOIN companies c ON c.id = f.company
+         WHERE a.published > ? AND a.published <= ? AND f.on_beat = 1 AND f.confidence = 'high'
+           AND f.metric_id IN (SELECT value FROM json_each(?))
+        """,
+        [since.isoformat(), until.isoformat(), metrics],
+    )
+    ids = [number for number, subject, metric in rows if (compare.tokens(subject), metric) in wanted]
+    sql = f"{_CLAIMS} AND id IN (SELECT value FROM json_each(?)) ORDER BY published, id"
+    return _rows(store.db.execute(sql, [json.dumps(ids)]))
+
+
+def _rows(cursor: Any) -> list[Reported]:
+    names = [column[0] for column in cursor.description]
+    return [_reported(dict(zip(names, row, strict=True))) for row in cursor]
 
 
 def series(rows: Iterable[Reported]) -> list[list[Reported]]:
@@ -118,13 +140,18 @@ def series(rows: Iterable[Reported]) -> list[list[Reported]]:
     return sorted(kept, key=lambda claims: (-len(claims), claims[0].claim.subject or ""))
 
 
-def disagreements(rows: Iterable[Reported]) -> list[Disagreement]:
+def disagreements(rows: Iterable[Reported], after: datetime | None = None) -> list[Disagreement]:
     """Pairs of sources among *rows* that give different values for one thing, the widest gap first.
 
-    Sentences that name different countries speak of different markets; equal values stand once.
+    Sentences that name different countries speak of different markets; equal values stand once. With *after*,
+    one side at least was published later.
     """
     by_id = {row.claim.id: row for row in rows}
-    found = compare.disagreements([row.claim for row in by_id.values()])
+    new = {
+        number for number, row in by_id.items() if after is None or (row.published or "") > after.isoformat()
+    }
+    claims = [row.claim for row in by_id.values()]
+    found = compare.disagreements(claims, lambda claim: claim.id in new)
     pairs = [Disagreement(by_id[c.first.id], by_id[c.second.id], float(c.gap or 0)) for c in found]
     told = {_values(pair): pair for pair in reversed(pairs) if _one_place(pair)}
     return list(reversed(told.values()))

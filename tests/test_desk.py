@@ -1,5 +1,6 @@
 """The desk in a real browser: each page opens without complaint, draws its charts, and fits a phone."""
 
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -95,6 +96,22 @@ def test_highlights_lie_on_the_words_that_were_read(desk: str, page: "Page") -> 
     texts = marks.all_inner_texts()
     assert any("Lanternfish" in text for text in texts)
     assert any("USD" in text or "CNY" in text for text in texts)
+
+
+@pytest.mark.parametrize("path", ["/theme/other:romance", "/theme/other%3Aromance"])
+def test_a_theme_is_found_however_its_colon_is_written(desk: str, page: "Page", path: str) -> None:
+    answer = page.goto(desk + path)
+    assert answer is not None
+    assert answer.status == 200
+    assert page.locator("h1").inner_text() == "Romance"
+
+
+@pytest.mark.parametrize("path", ["/article/999999", "/company/999999", "/theme/nonsense"])
+def test_a_page_that_is_not_there_says_so(desk: str, path: str) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(desk + path)
+    assert refused.value.code == 404
+    assert b"look at the overview" in refused.value.read()
 
 
 def test_search_finds(desk: str, page: "Page") -> None:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import combinations
 from typing import Any, Literal
@@ -87,6 +87,7 @@ def _synonyms() -> tuple[re.Pattern[str], Mapping[str, str]]:
     return re.compile(r"\b(?:" + "|".join(map(re.escape, longest_first)) + r")\b"), known
 
 
+@lru_cache(maxsize=100_000)
 def tokens(phrase: str | None) -> tuple[str, ...]:
     """The words of *phrase* that say which thing it is, in one spelling and order.
 
@@ -107,13 +108,17 @@ def tokens(phrase: str | None) -> tuple[str, ...]:
 
 def qualifiers(claim: Claim) -> tuple[str, ...]:
     """The words of the metric beyond its vocabulary noun, scope and basis: 'short drama' of its sales."""
-    nouns = {
-        t for noun, metric in words().metrics.items() if metric.id == claim.metric_id for t in tokens(noun)
-    }
+    nouns = _nouns_of(claim.metric_id)
     scope = {t for word in claim.scope for t in tokens(word)}
     asides = {"forecast", "estimate", "target", "analyst", "growth", "average", "expected", "projected"}
     about = set(tokens(claim.subject))
     return tuple(t for t in tokens(claim.metric) if t not in nouns | scope | asides | about)
+
+
+@cache
+def _nouns_of(metric_id: str | None) -> frozenset[str]:
+    known = words().metrics.items()
+    return frozenset(t for noun, metric in known if metric.id == metric_id for t in tokens(noun))
 
 
 def measure(claim: Claim) -> Literal["level", "change"]:
@@ -182,16 +187,38 @@ def compare(first: Claim, second: Claim) -> Comparison:
     return Comparison(first, second, "agrees" if _agree(first, second, gap) else "disagrees", (), gap)
 
 
-def disagreements(claims: Sequence[Claim]) -> list[Comparison]:
-    """Pairs of claims from two sources that give different values for the same thing, widest gap first."""
+def disagreements(
+    claims: Sequence[Claim], of_interest: Callable[[Claim], bool] = lambda claim: True
+) -> list[Comparison]:
+    """Pairs of claims from two sources that give different values for the same thing, widest gap first.
+
+    One claim of a pair, at least, is *of_interest*.
+    """
     grouped: dict[tuple[object, ...], list[Claim]] = {}
     for claim in once(claims):
         key = series_key(claim)
         if key and claim.confidence == "high" and (claim.period_start or claim.period_end):
             grouped.setdefault((key, claim.period_end), []).append(claim)
-    pairs = (compare(a, b) for group in grouped.values() for a, b in combinations(group, 2) if _apart(a, b))
+    pairs = (
+        compare(a, b) for group in grouped.values() for a, b in _pairs(group, of_interest) if _apart(a, b)
+    )
     found = [pair for pair in pairs if pair.relation == "disagrees"]
     return sorted(found, key=lambda pair: -(pair.gap or 0))
+
+
+def _pairs(group: Sequence[Claim], of_interest: Callable[[Claim], bool]) -> Iterator[tuple[Claim, Claim]]:
+    """The pairs of *group*, in its order, with one of interest: no more than these are looked at."""
+    chosen = [place for place, claim in enumerate(group) if of_interest(claim)]
+    if len(chosen) == len(group):
+        yield from combinations(group, 2)
+        return
+    places = {
+        (min(here, there), max(here, there))
+        for here in chosen
+        for there in range(len(group))
+        if here != there
+    }
+    yield from ((group[a], group[b]) for a, b in sorted(places))
 
 
 def precision(claim: Claim) -> Decimal:

@@ -29,7 +29,7 @@ SHOWN_PHRASES = 8
 SHOWN_CONFLICTS = 8
 SUMMARY_SECONDS = 60
 LONGEST_SUMMARY = 4000
-COMPARED = timedelta(days=180)
+COMPARED = timedelta(days=120)
 """A new figure is held against those of so many days before."""
 
 
@@ -101,13 +101,9 @@ def _ranked(stories: list[StoryNews], trends: Sequence[Trend], config: Config) -
 
 def _conflicts(store: Store, window: Window) -> list[series.Disagreement]:
     """Where a figure that is new in *window* and another source's differ."""
-    rows = series.reported(store, since=window.until - COMPARED, until=window.until)
-    new = [pair for pair in series.disagreements(rows) if _is_new(pair, window)]
-    return new[:SHOWN_CONFLICTS]
-
-
-def _is_new(pair: series.Disagreement, window: Window) -> bool:
-    return any((side.published or "") > window.since.isoformat() for side in (pair.first, pair.second))
+    new = series.reported(store, since=window.since, until=window.until)
+    rows = series.reported_like(store, new, window.until - COMPARED, window.until)
+    return series.disagreements(rows, after=window.since)[:SHOWN_CONFLICTS]
 
 
 def _disagreement(pair: series.Disagreement) -> Mapping[str, Any]:

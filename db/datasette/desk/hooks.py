@@ -10,9 +10,11 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from datasette import hookimpl
-from datasette.utils.asgi import NotFound, Request, Response
+from datasette.utils import tilde_decode
+from datasette.utils.asgi import Request, Response
 from markupsafe import Markup
 
 from db import descriptions
@@ -126,8 +128,10 @@ async def _page(
     await datasette.ensure_permissions(request.actor, [_PERMISSION])
     database = _ours(datasette)
     found = await datasette.databases[database].execute_fn(values)
-    if found is None:
-        raise NotFound("there is no such page: look at the overview")
+    if found is None:  # a NotFound would print its stack to the server's log
+        told = {"status": 404, "error": "There is no such page: look at the overview.", "title": "Not found"}
+        error = await datasette.render_template("error.html", told, request=request)
+        return Response.html(error, status=404)
     html = await datasette.render_template(
         f"desk_{template}.html",
         {**found, "database_path": datasette.urls.database(database), "period": period_in_words},
@@ -151,7 +155,7 @@ async def _company(datasette: Any, request: Request) -> Response:
 
 
 async def _theme(datasette: Any, request: Request) -> Response:
-    name = request.url_vars["id"]
+    name = tilde_decode(unquote(request.url_vars["id"]))  # a colon may arrive in either encoding
     return await _page(datasette, request, "theme", lambda c: pages.theme(c, name))
 
 

@@ -24,7 +24,7 @@ from db.trends import theme_trends
 WEEKS = 12
 SHOWN_THEMES = 12
 NEWEST_FACTS = 2000
-LOOKED_THROUGH = 200_000
+LOOKED_THROUGH = 50_000
 """Series are listed by how often they stand among so many of the newest facts that are asked for."""
 Values = dict[str, Any]
 
