@@ -3,8 +3,9 @@
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: install it to run the browser's tests")
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 HOSTILE = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
 PAGES = (
     "/",
@@ -112,6 +114,26 @@ def test_a_page_that_is_not_there_says_so(desk: str, path: str) -> None:
         urllib.request.urlopen(desk + path)
     assert refused.value.code == 404
     assert b"look at the overview" in refused.value.read()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1400, 390])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_has_no_serious_fault_of_accessibility(
+    desk: str, browser: "Browser", path: str, width: int, scheme: Any
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page.goto(desk + path)
+    page.evaluate(AXE)
+    faults = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    told = [
+        f"{fault['id']}: {node['html'][:120]} {node['failureSummary'][:200]}"
+        for fault in faults
+        if fault["impact"] in ("serious", "critical")
+        for node in fault["nodes"][:3]
+    ]
+    page.close()
+    assert told == []
 
 
 def test_search_finds(desk: str, page: "Page") -> None:
