@@ -123,6 +123,11 @@ def reported_like(store: Store, new: Sequence[Reported], since: datetime, until:
         [since.isoformat(), until.isoformat(), metrics],
     )
     ids = [number for number, subject, metric in rows if (compare.tokens(subject), metric) in wanted]
+    return reported_as(store, ids)
+
+
+def reported_as(store: Store, ids: Sequence[int]) -> list[Reported]:
+    """The facts with these *ids* that have a subject, a metric and a value, oldest article first."""
     sql = f"{_CLAIMS} AND id IN (SELECT value FROM json_each(?)) ORDER BY published, id"
     return _rows(store.db.execute(sql, [json.dumps(ids)]))
 

@@ -26,6 +26,7 @@ PAGES = (
     "/article/1",
     "/search?q=heiress",
     "/facts?metric=revenue",
+    "/facts?subject=Lanternfish+Studio&metric=revenue",
 )
 
 
@@ -134,6 +135,16 @@ def test_a_page_has_no_serious_fault_of_accessibility(
     ]
     page.close()
     assert told == []
+
+
+def test_a_series_is_drawn_by_source_with_its_disagreement_side_by_side(desk: str, page: "Page") -> None:
+    page.goto(f"{desk}/facts?subject=Lanternfish+Studio&metric=revenue")
+    dollars = page.locator("section", has=page.get_by_role("heading", name="USD"))
+    assert dollars.locator("circle.point").count() == 2
+    labels = dollars.locator("svg text").all_text_contents()
+    assert {"USD412 million · Pudong Business Post", "USD355 million · Larkspur Data"} <= set(labels)
+    apart = page.locator("section", has=page.get_by_role("heading", name="Sources that disagree"))
+    assert set(apart.locator("blockquote b").all_text_contents()) == {"USD412 million", "USD355 million"}
 
 
 def test_search_finds(desk: str, page: "Page") -> None:

@@ -19,10 +19,11 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A claimed value: where it stands in time (0 to 1), its value and what to say of it."""
+    """A claimed value: where it stands in time (0 to 1), its value, what is stated and what to say of it."""
 
     at: float
     value: float
+    stated: str
     label: str
     source: str
     link: str
@@ -73,24 +74,44 @@ def bars(bars: Sequence[Bar], width: int = 720, height: int = 180) -> Markup:
     return _svg(parts, width, height, _spoken([bar.count for bar in bars]))
 
 
-def points(points: Sequence[Point], width: int = 720, height: int = 240) -> Markup:
-    """Claimed values over time, one mark a claim, coloured by source, each a link to its article."""
+MOST_LABELLED = 14
+"""More points than this are told by their titles alone."""
+
+
+def points(points: Sequence[Point], days: Sequence[str], width: int = 720, height: int = 240) -> Markup:
+    """Claimed values over time, one mark a claim, coloured by source, each a link to its article.
+
+    *days* are written below, evenly from the first moment to the last.
+    """
     if not points:
         return Markup("")
     top = max(point.value for point in points) or 1
     left, bottom, right = 64, 24, 12
+    inner = (width - left - right) * (1 - 2 * _MARGIN)
+    begin = left + (width - left - right) * _MARGIN
     sources = sorted({point.source for point in points})
-    scale = (height - bottom - 16) / top
+    scale = (height - bottom - 24) / top
     parts = [_grid(top, width, height, left, bottom, scale)]
+    for place, day in enumerate(days):
+        share = place / (len(days) - 1) if len(days) > 1 else 0.5
+        parts.append(_text(begin + share * inner, height - 6, day, "middle"))
     for point in points:
-        x = left + point.at * (width - left - right)
+        x = begin + point.at * inner
         y = height - bottom - point.value * scale
+        if len(points) <= MOST_LABELLED:
+            after = point.at < 0.6
+            said = f"{point.stated} · {point.source}"
+            parts.append(_text(x + (11 if after else -11), y + 4, said, "start" if after else "end"))
         parts.append(
             Markup(
                 '<a href="{}"><circle class="point s{}" cx="{}" cy="{}" r="6"><title>{}</title></circle></a>'
             ).format(point.link, sources.index(point.source) % 6, f"{x:.1f}", f"{y:.1f}", point.label)
         )
-    return _svg(parts, width, height, "; ".join(point.label for point in points))
+    return _svg(parts, width, height, "; ".join(point.label for point in points), role="group")
+
+
+_MARGIN = 0.06
+"""The share of the width that stays free beside the first and the last moment."""
 
 
 def _grid(top: float, width: int, height: int, left: int, bottom: int, scale: float) -> Markup:
@@ -124,10 +145,11 @@ def _text(x: float, y: float, text: str, anchor: str) -> Markup:
     )
 
 
-def _svg(parts: Sequence[Markup], width: int, height: int, label: str) -> Markup:
+def _svg(parts: Sequence[Markup], width: int, height: int, label: str, role: str = "img") -> Markup:
+    """The chart as one image to a screen reader, or, where its marks are links, as a group of them."""
     inner = Markup("").join(parts)
-    return Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
-        width, height, label, inner
+    return Markup('<svg class="chart" viewBox="0 0 {} {}" role="{}" aria-label="{}">{}</svg>').format(
+        width, height, role, label, inner
     )
 
 

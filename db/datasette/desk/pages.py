@@ -16,6 +16,7 @@ from db.companies import COUNTED
 from db.datasette.desk import charts, rows
 from db.datasette.desk.highlight import Mark, highlighted
 from db.datasette.desk.rows import Row, ask, one
+from db.series import disagreements, reported_as
 from db.store import Store
 from db.tallies import tallies
 from db.trend_values import Trend
@@ -311,7 +312,11 @@ def facts(connection: sqlite3.Connection, subject: str, metric: str) -> Values:
         "subject": subject,
         "metric": metric,
         "claims": claims,
-        "charts": [(unit, charts.points(of_unit)) for unit, of_unit in _drawn(claims)],
+        "charts": _drawn(claims),
+        "conflicts": [
+            (pair.first.as_dict(), pair.second.as_dict(), f"{pair.gap:.0%}")
+            for pair in disagreements(reported_as(Store(Path(), connection), [c["id"] for c in claims]))
+        ],
     }
 
 
@@ -327,7 +332,8 @@ def _claims(connection: sqlite3.Connection, subject: str, metric: str) -> list[R
     )
 
 
-def _drawn(claims: Sequence[Row]) -> list[tuple[str, list[charts.Point]]]:
+def _drawn(claims: Sequence[Row]) -> list[tuple[str, Markup]]:
+    """A chart for each unit that is claimed, all over one stretch of time."""
     dated = [
         (date.fromisoformat((c["period_end"] or c["published"])[:10]), c)
         for c in claims
@@ -336,18 +342,22 @@ def _drawn(claims: Sequence[Row]) -> list[tuple[str, list[charts.Point]]]:
     if not dated:
         return []
     first, last = min(day for day, _ in dated), max(day for day, _ in dated)
-    width = max((last - first).days, 1)
-    by_unit: dict[str, list[charts.Point]] = {}
+    width = (last - first).days
+    by_unit: dict[str, dict[tuple[float, float, str], charts.Point]] = {}
     for day, claim in dated:
         drawn = charts.Point(
-            at=(day - first).days / width,
+            at=(day - first).days / width if width else 0.5,
             value=claim["value"],
+            stated=claim["stated"],
             label=f"{claim['stated']}, {claim['outlet'] or ''}, to {day.isoformat()}",
             source=claim["claimed_by"] or claim["outlet"] or "",
             link=f"/article/{claim['article']}",
         )
-        by_unit.setdefault(claim["unit"] or claim["kind"], []).append(drawn)
-    return sorted(by_unit.items())
+        same = by_unit.setdefault(claim["unit"] or claim["kind"], {})
+        same.setdefault((drawn.at, drawn.value, drawn.source), drawn)
+    moments = [first, first + (last - first) / 2, last] if width else [first]
+    days = [f"{day.day} {day:%b %Y}" for day in moments]
+    return [(unit, charts.points([*of_unit.values()], days)) for unit, of_unit in sorted(by_unit.items())]
 
 
 def search(connection: sqlite3.Connection, words: str) -> Values:
