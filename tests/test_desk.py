@@ -1,12 +1,17 @@
 """The desk in a real browser: each page opens without complaint, draws its charts, and fits a phone."""
 
+import csv
+import io
+import json
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import feedparser
 import pytest
 
 from db.store import open_store
@@ -145,6 +150,32 @@ def test_a_series_is_drawn_by_source_with_its_disagreement_side_by_side(desk: st
     assert {"USD412 million · Pudong Business Post", "USD355 million · Larkspur Data"} <= set(labels)
     apart = page.locator("section", has=page.get_by_role("heading", name="Sources that disagree"))
     assert set(apart.locator("blockquote b").all_text_contents()) == {"USD412 million", "USD355 million"}
+
+
+@pytest.mark.parametrize("title", ["=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)", "-2+3"])
+def test_a_formula_leaves_as_text(desk: str, title: str) -> None:
+    sql = urllib.parse.urlencode({"sql": "SELECT :title AS title, -2 AS number", "title": title})
+    with urllib.request.urlopen(f"{desk}/newsgauge.csv?{sql}") as answer:
+        (row,) = csv.DictReader(io.TextIOWrapper(answer, "utf-8"))
+    assert row == {"title": f"'{title}", "number": "-2"}
+
+
+def test_an_answer_comes_as_json_csv_and_atom(desk: str) -> None:
+    question = f"{desk}/newsgauge/who_raised_bought_or_partnered"
+    with urllib.request.urlopen(f"{question}.json?_shape=array") as answer:
+        rows = json.load(answer)
+    with urllib.request.urlopen(f"{question}.csv") as answer:
+        assert len(list(csv.DictReader(io.TextIOWrapper(answer, "utf-8")))) == len(rows) > 0
+    sql = urllib.parse.urlencode(
+        {
+            "sql": "SELECT id AS atom_id, title AS atom_title, published AS atom_updated, url AS atom_link "
+            "FROM articles ORDER BY published DESC LIMIT 5"
+        }
+    )
+    with urllib.request.urlopen(f"{desk}/newsgauge.atom?{sql}") as answer:
+        feed = feedparser.parse(answer.read())
+    assert not feed.bozo
+    assert len(feed.entries) == 5
 
 
 def test_search_finds(desk: str, page: "Page") -> None:

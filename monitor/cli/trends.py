@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from db import companies
+from db.dump import plain_cell
 from db.store import DatabaseError, Store
 from db.trend_rows import Kind
 from db.trend_values import Denominators, Question, Report, Trend
@@ -153,7 +154,7 @@ def _write_csv(found: Report, limit: int) -> None:
     writer = csv.writer(sys.stdout)
     writer.writerow([*COLUMNS, "window_first", "window_last", "count", "total", "feeds", "thin"])
     for trend in found.trends[:limit]:
-        told = [_plain(getattr(trend, name)) for name in COLUMNS]
+        told = [plain_cell(_plain(getattr(trend, name))) for name in COLUMNS]
         for w in trend.windows:
             writer.writerow([*told, w.first, w.last, w.count, w.total, w.feeds, int(w.thin)])
 

@@ -196,7 +196,7 @@ def menu_links() -> list[dict[str, str]]:
 
 
 _SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
-_FORMULA = re.compile(rb'(^|[,\n\r])("?)(?=[=+@\t]|-(?![\d.]))', re.MULTILINE)
+_FORMULA = re.compile(rb'(?:^|(?<=[,\r\n]))("?)(?=[=+@\t]|-(?!\d+(?:\.\d+)?(?:e[+-]?\d+)?(?:["\r\n,]|$)))')
 
 
 @hookimpl
@@ -258,7 +258,7 @@ def disarmed(csv: bytes) -> bytes:
     >>> disarmed(b'a,b\\n=1+1,-2\\n"+x","ok"')
     b"a,b\\n'=1+1,-2\\n\\"'+x\\",\\"ok\\""
     """
-    return _FORMULA.sub(rb"\1\2'", csv)
+    return _FORMULA.sub(rb"\1'", csv)
 
 
 def _safe_headers(body: bytes) -> list[tuple[bytes, bytes]]:

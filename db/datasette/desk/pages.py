@@ -24,6 +24,8 @@ from db.trends import theme_trends
 
 WEEKS = 12
 SHOWN_THEMES = 12
+COMPARED = 60
+"""So many of a series' newest claims are held against one another."""
 NEWEST_FACTS = 2000
 LOOKED_THROUGH = 50_000
 """Series are listed by how often they stand among so many of the newest facts that are asked for."""
@@ -315,7 +317,9 @@ def facts(connection: sqlite3.Connection, subject: str, metric: str) -> Values:
         "charts": _drawn(claims),
         "conflicts": [
             (pair.first.as_dict(), pair.second.as_dict(), f"{pair.gap:.0%}")
-            for pair in disagreements(reported_as(Store(Path(), connection), [c["id"] for c in claims]))
+            for pair in disagreements(
+                reported_as(Store(Path(), connection), [c["id"] for c in claims[-COMPARED:]])
+            )
         ],
     }
 
