@@ -17,7 +17,8 @@ LATE = timedelta(days=3)
 
 _NEW = """
 new_articles AS MATERIALIZED (
-  SELECT a.id, a.title, a.url, a.story, a.outlet, a.published, a.fetched_at, a.on_beat, a.body_source
+  SELECT a.id, a.title, a.url, a.story, a.outlet, a.published, a.fetched_at, a.on_beat, a.body_source,
+         a.read_at
     FROM articles a
    WHERE (a.published > :since AND a.published <= :until)
       OR (a.fetched_at > :since AND a.fetched_at <= :until AND a.published > :late AND a.published <= :since)
@@ -35,6 +36,9 @@ class Coverage:
     stories: int
     outlets: int
     title_only: int
+    with_body: int
+    read: int
+    with_facts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,11 @@ def coverage(store: Store, since: datetime, until: datetime) -> Coverage:
             SELECT count(*) AS articles, count(*) FILTER (WHERE on_beat = 1) AS on_beat,
                    count(DISTINCT story) FILTER (WHERE on_beat = 1) AS stories,
                    count(DISTINCT outlet) FILTER (WHERE on_beat = 1) AS outlets,
-                   count(*) FILTER (WHERE body_source = 'title') AS title_only
+                   count(*) FILTER (WHERE body_source = 'title') AS title_only,
+                   count(*) FILTER (WHERE body_source NOT IN ('title', 'summary')) AS with_body,
+                   count(*) FILTER (WHERE read_at IS NOT NULL) AS read,
+                   count(*) FILTER (WHERE EXISTS (SELECT 1 FROM facts f WHERE f.article = new_articles.id))
+                     AS with_facts
               FROM new_articles
             """,
             _stretch(since, until),

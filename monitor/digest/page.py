@@ -49,7 +49,7 @@ def page(content: Row) -> Page:
         voices=[_voice(row, base) for row in content["voices"]],
         emerging=[_phrase(row, base) for row in content["emerging"]],
         feeds=list(content["feeds"]),
-        foot=f"Every line links to its article and to the database: {base}/",
+        foot=f"{_funnel(content['coverage'])}Every line links to its article and to the database: {base}/",
         home=f"{base}/",
         summary=content.get("summary"),
     )
@@ -95,6 +95,15 @@ def _lead(content: Row) -> str:
     return f"{counted}." + (f" {'; '.join(moves).capitalize()}." if moves else "")
 
 
+def _funnel(seen: Row) -> str:
+    """How far the articles came; nothing of a digest that was written before this was counted."""
+    if not seen["articles"] or "with_facts" not in seen:
+        return ""
+    of, body = plural(seen["articles"], "article"), f"{seen['with_body']:,} came with a body"
+    read, facts = f"{seen['read']:,} were read", f"{seen['with_facts']:,} hold facts"
+    return f"Of {of} {body}, {read}, {seen['on_beat']:,} are on the beat, {facts}. "
+
+
 def _theme(row: Row, base: str) -> Row:
     arrow = {"rising": "▲", "fading": "▼"}.get(row["word"], "•")
     return {**row, "arrow": arrow, "link": f"{base}{row['path']}"}
@@ -105,7 +114,9 @@ def _story(row: Row, base: str) -> Row:
     if row["facts"]:
         why.append(plural(row["facts"], "new fact"))
     why += [*row["themes"][:3], *row["companies"][:3]]
-    return {**row, "why": " · ".join(why), "link": f"{base}{row['path']}"}
+    others = {outlet: url for outlet, url in reversed(row["others"]) if outlet != row["outlet"]}
+    told = [(outlet, others[outlet]) for outlet in reversed(others)]
+    return {**row, "others": told, "why": " · ".join(why), "link": f"{base}{row['path']}"}
 
 
 def _facts(rows: Sequence[Row], base: str) -> list[Row]:
