@@ -178,6 +178,21 @@ def test_an_answer_comes_as_json_csv_and_atom(desk: str) -> None:
     assert len(feed.entries) == 5
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/newsgauge", "/newsgauge/articles", "/newsgauge/who_makes_or_loses_money", "/newsgauge?sql=select+1"],
+)
+def test_datasettes_own_pages_run_under_our_policy(desk: str, page: "Page", path: str) -> None:
+    answer = page.goto(desk + path)
+    assert answer is not None
+    assert answer.status == 200
+    policy = answer.headers["content-security-policy"]
+    scripts = next(part for part in policy.split("; ") if part.startswith("script-src"))
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in scripts
+    assert "http" not in scripts
+
+
 def test_search_finds(desk: str, page: "Page") -> None:
     page.goto(desk)
     page.get_by_placeholder("Search all articles").fill("heiress")
