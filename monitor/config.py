@@ -12,12 +12,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from extractors.beat import BeatRules
-from extractors.companies import KnownCompanies
 from extractors.errors import NewsgaugeError, RuleError
 from extractors.model import DEFAULT_MODEL
 from extractors.pipeline import Reading
-from extractors.themes import Taxonomy
 from monitor.toml_lines import line_of
 
 DEFAULT_CONFIG = Path("newsgauge.toml")
@@ -297,23 +294,31 @@ def _place(path: Path, text: str, keys: Sequence[str]) -> str:
 
 def _check_rules(path: Path, text: str, config: Config) -> None:
     """Raise ConfigError, with its line, for a theme, a company or a beat that cannot be used."""
-    files = config.reading.company_files
-    checks: tuple[tuple[str, Callable[[Any], object]], ...] = (
-        ("themes", Taxonomy.load),
-        ("companies", lambda rows: KnownCompanies.load(files, rows)),
-        ("beat", BeatRules.load),
-    )
-    for key, load in checks:
-        rules = getattr(config, key)
-        if (fault := _fault(load, rules)) is not None:
-            alone = [str(n) for n, row in enumerate(rules) if isinstance(rules, list) and _fault(load, [row])]
-            raise ConfigError(f"{_place(path, text, [key, *alone[:1]])}: {fault}") from fault
+    if config.themes:
+        from extractors.themes import Taxonomy
+
+        _check(path, text, "themes", config.themes, Taxonomy.load)
+    if config.companies or config.reading.company_files:
+        from extractors.companies import KnownCompanies
+
+        files = config.reading.company_files
+        _check(path, text, "companies", config.companies, lambda rows: KnownCompanies.load(files, rows))
+    if config.beat != Config().beat:
+        from extractors.beat import BeatRules
+
+        _check(path, text, "beat", config.beat, BeatRules.load)
+
+
+def _check(path: Path, text: str, key: str, rules: object, load: Callable[[Any], object]) -> None:
+    if (fault := _fault(load, rules)) is not None:
+        rows = rules if isinstance(rules, list) else []
+        alone = [str(number) for number, row in enumerate(rows) if _fault(load, [row])]
+        raise ConfigError(f"{_place(path, text, [key, *alone[:1]])}: {fault}") from fault
 
 
 def _fault(load: Callable[[Any], object], rules: object) -> RuleError | None:
     try:
-        if rules:
-            load(rules)
+        load(rules)
     except RuleError as error:
         return error
     return None

@@ -19,6 +19,7 @@ def test_no_file_means_the_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_paths_are_taken_from_the_files_folder(tmp_path: Path) -> None:
+    (tmp_path / "c.toml").write_text("", encoding="utf-8")
     config = load_config(written(tmp_path, 'database = "data/n.db"\n[reading]\ncompany_files = ["c.toml"]'))
     assert config.database == tmp_path / "data/n.db"
     assert config.reading.company_files == [tmp_path / "c.toml"]

@@ -58,6 +58,16 @@ def test_a_terminal_sees_bars_and_a_pipe_sees_lines(tmp_path: Path) -> None:
     assert (counts["new_articles"], counts["read"], counts["unreadable"]) == (PIECES, PIECES, 0)
 
 
+def test_extract_shows_bars_only_where_its_answers_go_elsewhere(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.txt").write_text("Saltgrass sold it for $4 million.", encoding="utf-8")
+    words = ("extract", "--only", "money", "a.txt", "b.txt")
+    assert "2/2" in on_a_terminal(*words, folder=tmp_path)
+    piped = run(*words, folder=tmp_path)
+    assert piped.stderr == ""
+    assert [json.loads(line)["id"] for line in piped.stdout.splitlines()] == ["a", "b"]
+
+
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder, site = tmp_path_factory.mktemp("filled"), small_site(PIECES)

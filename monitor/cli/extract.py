@@ -11,8 +11,9 @@ from typing import get_args
 import click
 
 from extractors.contract import ContractError, as_json, text_from
-from extractors.findings import PARTS, Part, Text
+from extractors.findings import PARTS, Findings, Part, Text
 from extractors.pipeline import Reader
+from monitor.cli.progress import Stages
 from monitor.cli.settings import Settings, with_settings
 
 
@@ -38,8 +39,18 @@ def extract(
         raise click.UsageError("name files to read, or give --jsonl and texts on standard input")
     parts = _parts(only)
     texts = _from_lines(sys.stdin.buffer) if jsonl else _from_files(files)
-    for found in Reader(settings.config.how_to_read).read(texts, parts):
+    told = Reader(settings.config.how_to_read).read(texts, parts)
+    if files and sys.stderr.isatty() and not sys.stdout.isatty():
+        told = _shown(told, len(files))
+    for found in told:
         sys.stdout.write(json.dumps(as_json(found, parts, explain), ensure_ascii=False) + "\n")
+
+
+def _shown(told: Iterator[Findings], total: int) -> Iterator[Findings]:
+    with Stages() as stages:
+        for number, found in enumerate(told, 1):
+            stages("reading texts", number, total)
+            yield found
 
 
 def _parts(only: str | None) -> tuple[Part, ...]:
