@@ -6,7 +6,7 @@ from dataclasses import replace
 from html import escape
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.collect.documents import document
@@ -143,6 +143,8 @@ def test_every_kind_of_atom_entry() -> None:
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8"), max_size=60), min_size=1, max_size=5))
+@example(["\u00c2\u00a1"])
+@example(["caf\u00c3\u00a9"])
 @settings(max_examples=60, deadline=None)
 def test_any_text_as_title(titles: list[str]) -> None:
     items = [

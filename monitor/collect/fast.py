@@ -48,7 +48,11 @@ _NAMESPACED = {
 }
 _NAMESPACE = re.compile(rb"\sxmlns:([\w.-]+)\s*=")
 _ITEM = re.compile(rb"<(?:item|entry)[\s>]")
-_MISTAKEN = re.compile(b"\xc2[\x80-\x9f]")  # C1 controls: text of another charset, which feedparser mends
+_MISTAKEN = re.compile(
+    b"\xc2[\x80-\x9f]|\xc3[\x82-\xb4]\xc2[\x80-\xbf]"
+    b"|&#(?:19[4-9]|2[0-3][0-9]|24[0-4]|[xX][c-fC-F][0-9a-fA-F]);(?:&#|\xc2)"
+)
+"""C1 controls, and UTF-8 that was taken for Latin-1: text of another charset, which feedparser mends."""
 _NAME = re.compile(rb"<(?:guid|id)[\s>]")
 _DATE = re.compile(rb"<(?:pubDate|published|updated)(?:\s[^>]*)?>([^<]*)<")
 _READ_ALIKE = re.compile(
