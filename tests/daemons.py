@@ -78,11 +78,15 @@ def daemon(folder: Path, *words: str, **env: str) -> Iterator[Running]:
             running.kill()
 
 
+def fast(tempo: float, start: float) -> list[str]:
+    """The command line of a daemon with a clock of its own."""
+    return [sys.executable, "-m", "tests.fast_daemon", str(tempo), str(start)]
+
+
 @contextmanager
 def fast_daemon(folder: Path, tempo: float, start: float | None = None) -> Iterator[Running]:
     """A daemon with a clock of its own, *tempo* times as fast since *start* (seconds since the epoch)."""
-    words = [sys.executable, "-m", "tests.fast_daemon", str(tempo), str(start or time.time())]
-    running = Running(folder, program=words)
+    running = Running(folder, program=fast(tempo, start or time.time()))
     try:
         yield running
         assert running.stop() < 10

@@ -1,4 +1,4 @@
-"""The C library's memory: kept from growing with the number of threads that were ever busy."""
+"""The C library's memory: bounded, and given back when a job has used much of it."""
 
 from __future__ import annotations
 
@@ -15,5 +15,13 @@ def bound_arenas() -> None:
     """
     try:
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS)
+    except (OSError, AttributeError):
+        return
+
+
+def give_back() -> None:
+    """Give the system back what glibc keeps for later: a digest a day must not add up over a year."""
+    try:
+        ctypes.CDLL(None).malloc_trim(0)
     except (OSError, AttributeError):
         return

@@ -14,6 +14,7 @@ from db.store import DatabaseError, Store, open_store
 from monitor.collect.desk import Desk
 from monitor.config import Config, DaemonConfig
 from monitor.daemon.logs import event
+from monitor.daemon.memory import give_back
 
 log = logging.getLogger(__name__)
 
@@ -75,8 +76,9 @@ def _recount(database: Path) -> int:
 
 
 async def maintain(database: Path) -> None:
-    """Move the write-ahead log into the database."""
+    """Move the write-ahead log into the database, and give unused memory back."""
     await asyncio.to_thread(checkpoint, database)
+    await asyncio.to_thread(give_back)
 
 
 def checkpoint(database: Path) -> None:
