@@ -16,7 +16,7 @@ from extractors.companies import key
 from extractors.findings import Company, CompanyMention, Fact, Figure, Findings, Part
 
 PARTS_OF_AN_ARTICLE = ("title", "body")
-_MENTION_TABLES = (
+MENTION_TABLES = (
     "facts",
     "money",
     "percentages",
@@ -155,13 +155,13 @@ def _mark_read(db: Database, article: ReadArticle, version: str, now: datetime) 
     beat = on[0] if on else beats[0] if beats else None
     db.execute(
         "UPDATE articles SET extractor_version = ?, read_at = ?, read_failures = 0, error = NULL, "
-        "on_beat = ?, beat_reason = ? WHERE id = ?",
+        "gate = NULL, on_beat = ?, beat_reason = ? WHERE id = ?",
         [version, now.isoformat(), beat and int(beat.on), beat and beat.reason, article.article],
     )
 
 
 def _replace(db: Database, article: ReadArticle, companies: _CompanyRows, themes_only: bool) -> None:
-    for table in _THEME_TABLES if themes_only else _MENTION_TABLES:
+    for table in _THEME_TABLES if themes_only else MENTION_TABLES:
         db.execute(f"DELETE FROM {table} WHERE article = ?", [article.article])
     on_beat = any(f.beat is None or f.beat.on for f in article.findings.values())
     for part in PARTS_OF_AN_ARTICLE:

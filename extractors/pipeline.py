@@ -40,6 +40,7 @@ class Reading:
     themes: tuple[Mapping[str, Any], ...] = ()
     beat: str | Mapping[str, Any] | None = "micro-dramas"
     rates_file: Path | None = None
+    only_if: tuple[str, ...] = ()  # what its users pass to the model: articles with one of these words
 
 
 class Reader:

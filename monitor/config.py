@@ -221,6 +221,7 @@ class Config(_Section):
             themes=tuple(self.themes),
             beat=self.beat,
             rates_file=self.rates_file,
+            only_if=tuple(self.reading.only_if),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from db import stories
@@ -30,6 +30,23 @@ TITLE_PARTS: tuple[Part, ...] = tuple(part for part in PARTS if part != "facts")
 THEME_PARTS: tuple[Part, ...] = ("themes", "countries", "titles")
 
 Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An article that could not be read, and why."""
+
+    article: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRead:
+    """What came of a batch: the articles read (for their themes alone, or whole), and those that failed."""
+
+    articles: tuple[ReadArticle, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+    themes_only: bool = False
 
 
 def read_pass(
@@ -68,33 +85,41 @@ def _read_and_save(
 ) -> int:
     only_themes = [a for a in articles if version.differs_only_in_themes(a.read_at_version)]
     whole = [a for a in articles if a not in only_themes]
-    done = 0
-    for group, themes_only in ((whole, False), (only_themes, True)):
-        for part in _readable(store, reader, version, group, themes_only):
-            with store.write():  # findings and stories at once: a crash leaves no read article without one
-                save_findings(store, part, str(version), now, themes_only=themes_only)
-                for article in part:
-                    stories.assign(store, article.article)
-            done += len(part)
-    return done
+    return sum(
+        save_batch(store, read_batch(reader, group, themes_only=themes_only), version, now)
+        for group, themes_only in ((whole, False), (only_themes, True))
+        if group
+    )
 
 
-def _readable(
-    store: Store, reader: Reader, version: ReadingVersion, articles: Sequence[Unread], themes_only: bool
-) -> list[list[ReadArticle]]:
-    """The *articles* read, as one list; where that fails, each that can be read as a list of its own."""
-    if not articles:
-        return []
+def read_batch(reader: Reader, articles: Sequence[Unread], *, themes_only: bool = False) -> BatchRead:
+    """The *articles* read; where that fails, each on its own, and those that fail alone with their error."""
     try:
-        return [_read(reader, articles, themes_only)]
+        return BatchRead(tuple(_read(reader, articles, themes_only)), themes_only=themes_only)
     except NewsgaugeError:  # a model or a rule that cannot be used is no fault of the article
         raise
     except Exception as error:  # a text that a library chokes on must not hold up the rest
         if len(articles) == 1:
-            log.warning("article %d could not be read: %r", articles[0].id, error)
-            mark_failed(store, articles[0].id, str(version), f"{type(error).__name__}: {error}")
-            return []
-        return [r for a in articles for r in _readable(store, reader, version, [a], themes_only)]
+            failed = Unreadable(articles[0].id, f"{type(error).__name__}: {error}")
+            return BatchRead(unreadable=(failed,), themes_only=themes_only)
+    alone = [read_batch(reader, [article], themes_only=themes_only) for article in articles]
+    return BatchRead(
+        tuple(article for batch in alone for article in batch.articles),
+        tuple(article for batch in alone for article in batch.unreadable),
+        themes_only,
+    )
+
+
+def save_batch(store: Store, batch: BatchRead, version: ReadingVersion, now: datetime) -> int:
+    """Keep what was read, and the errors of what could not be; returns how many articles were read."""
+    with store.write():  # findings and stories at once: a crash leaves no read article without one
+        save_findings(store, batch.articles, str(version), now, themes_only=batch.themes_only)
+        for article in batch.articles:
+            stories.assign(store, article.article)
+        for failed in batch.unreadable:
+            log.warning("article %d could not be read: %s", failed.article, failed.error)
+            mark_failed(store, failed.article, str(version), failed.error)
+    return len(batch.articles)
 
 
 def _read(reader: Reader, articles: Sequence[Unread], themes_only: bool) -> list[ReadArticle]:

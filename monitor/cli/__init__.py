@@ -28,6 +28,7 @@ COMMANDS = {
     "poll": "monitor.cli.passes:poll",
     "update": "monitor.cli.passes:update",
     "read": "monitor.cli.passes:read",
+    "backfill": "monitor.cli.backfill:backfill",
     "run": "monitor.cli.daemon:run",
     "reload": "monitor.cli.daemon:reload",
     "service": "monitor.cli.service:service",
