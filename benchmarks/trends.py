@@ -23,7 +23,8 @@ from benchmarks.generate import LAST
 from db import news, stories, trends
 from db.articles import NewArticle, keep_article
 from db.datasette.desk import pages
-from db.findings import ReadArticle, save_findings
+from db.finding_rows import ReadArticle
+from db.findings import save_findings
 from db.store import Store, open_store
 from db.trend_values import Question
 from extractors.findings import Beat, Company, CompanyMention, Fact, Figure, Findings, Span, ThemeHit
@@ -124,7 +125,7 @@ def _insert(store: Store, number: int) -> None:
     )
     with store.write():
         save_findings(store, [read], "bench", NOW)
-        stories.assign(store, kept.article)
+        stories.assign(store, kept.article, NOW)
 
 
 def _findings(body: str, number: int) -> Findings:

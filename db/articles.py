@@ -10,6 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from db.store import Store
+from db.vintages import changing
 
 MAX_REVISIONS = 24
 """After so many revisions a page that changes at every visit is left as it is."""
@@ -172,7 +173,7 @@ def _revise(db: Database, known: int, found: NewArticle, outlet: int | None, now
     poorer = _RICHNESS[found.body_source] < _RICHNESS[row["body_source"]]
     if poorer or row["text_hash"] == found.text_hash or count >= MAX_REVISIONS:
         if row["published"] is None and found.published:
-            _set(db, known, {name: _columns(found)[name] for name in _DATE_COLUMNS})
+            _set(db, known, {name: _columns(found)[name] for name in _DATE_COLUMNS}, now)
         return False
     changes = _columns(found) | {"extractor_version": None, "read_failures": 0, "failed_version": None}
     if row["body_source"] != "title":
@@ -181,7 +182,7 @@ def _revise(db: Database, known: int, found: NewArticle, outlet: int | None, now
         changes = {name: value for name, value in changes.items() if name not in _DATE_COLUMNS}
     if row["outlet"] is None:
         changes["outlet"] = outlet
-    _set(db, known, changes)
+    _set(db, known, changes, now)
     for seen_at, text in ((row["fetched_at"], row), (now.isoformat(), _columns(found))):
         db.conn.execute(
             "INSERT OR IGNORE INTO revisions (article, seen_at, title, body, text_hash) "
@@ -194,9 +195,10 @@ def _revise(db: Database, known: int, found: NewArticle, outlet: int | None, now
 _DATE_COLUMNS = ("published", "published_source", "published_precision")
 
 
-def _set(db: Database, article: int, changes: Mapping[str, object]) -> None:
+def _set(db: Database, article: int, changes: Mapping[str, object], now: datetime) -> None:
     names = ", ".join(f"{name} = ?" for name in changes)
-    db.conn.execute(f"UPDATE articles SET {names} WHERE id = ?", [*changes.values(), article])
+    with changing(db, [article], now):
+        db.conn.execute(f"UPDATE articles SET {names} WHERE id = ?", [*changes.values(), article])
 
 
 def add_sighting(

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from db.findings import MENTION_TABLES
 from db.store import Store
+from db.vintages import TABLES, Stamp, changing, lay, settle
 
 
-def leave_unread(store: Store, articles: Iterable[int], version: str, gate: str) -> None:
+def leave_unread(store: Store, articles: Iterable[int], version: str, gate: str, now: datetime) -> None:
     """Note that the *gate* leaves *articles* unread at *version*; what an older reading found goes."""
     with store.write() as db:
         for article in articles:
-            for table in MENTION_TABLES:
-                db.execute(f"DELETE FROM {table} WHERE article = ?", [article])
-            db.execute(
-                "UPDATE articles SET gate = ?, extractor_version = ?, read_at = NULL, on_beat = NULL, "
-                "beat_reason = NULL WHERE id = ?",
-                [gate, version, article],
-            )
+            lay(db, article, dict.fromkeys(TABLES, ()), Stamp(now, version, "gate"))
+            with changing(db, [article], now):
+                db.execute(
+                    "UPDATE articles SET gate = ?, extractor_version = ?, read_at = NULL, on_beat = NULL, "
+                    "beat_reason = NULL WHERE id = ?",
+                    [gate, version, article],
+                )
+            settle(db, article, now)
 
 
 def reopen(store: Store, gate: str | None) -> int:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database
 
 from db.similarity import WINDOW_DAYS, Print, bands, fingerprint, likeness
 from db.store import Store
+from db.vintages import changing
 
 MAX_COMPARED = 24
 """So many articles, those that share most bands, are compared with a new one."""
@@ -30,7 +31,7 @@ class _Match:
     likeness: float
 
 
-def assign(store: Store, article: int) -> int:
+def assign(store: Store, article: int, now: datetime) -> int:
     """The story of *article*, found among its near copies or made; its own where its text has not changed.
 
     Run it when an article is new or its text changed; running it again changes nothing.
@@ -44,9 +45,9 @@ def assign(store: Store, article: int) -> int:
         matches = list(_matches(db, article, found, keys))
         story = _choose(db, row, matches)
         _keep_bands(db, article, found.day, keys)
-        _move(db, article, row["story"], story, row["text_hash"])
+        _move(db, article, row["story"], story, row["text_hash"], now)
         for other in _also_joined(matches, story):
-            _join(db, other, story)
+            _join(db, other, story, now)
         _summarise(db, story)
         return story
 
@@ -54,10 +55,11 @@ def assign(store: Store, article: int) -> int:
 def assign_missing(store: Store, limit: int = 500) -> int:
     """Assign up to *limit* read articles that have no story (a crash came between); returns how many."""
     rows = store.db.execute(
-        "SELECT id FROM articles WHERE story IS NULL AND read_at IS NOT NULL ORDER BY id LIMIT ?", [limit]
+        "SELECT id, read_at FROM articles WHERE story IS NULL AND read_at IS NOT NULL ORDER BY id LIMIT ?",
+        [limit],
     ).fetchall()
-    for (article,) in rows:
-        assign(store, article)
+    for article, read_at in rows:
+        assign(store, article, datetime.fromisoformat(read_at))
     return len(rows)
 
 
@@ -134,14 +136,17 @@ def _keep_bands(db: Database, article: int, day: date, keys: Iterable[int]) -> N
     )
 
 
-def _move(db: Database, article: int, old: int | None, new: int, text_hash: str) -> None:
-    db.execute("UPDATE articles SET story = ?, story_hash = ? WHERE id = ?", [new, text_hash, article])
+def _move(db: Database, article: int, old: int | None, new: int, text_hash: str, now: datetime) -> None:
+    with changing(db, [article], now):
+        db.execute("UPDATE articles SET story = ?, story_hash = ? WHERE id = ?", [new, text_hash, article])
     if old is not None and old != new:
         _summarise(db, old)
 
 
-def _join(db: Database, source: int, target: int) -> None:
-    db.execute("UPDATE articles SET story = ? WHERE story = ?", [target, source])
+def _join(db: Database, source: int, target: int, now: datetime) -> None:
+    moved = [article for (article,) in db.execute("SELECT id FROM articles WHERE story = ?", [source])]
+    with changing(db, moved, now):
+        db.execute("UPDATE articles SET story = ? WHERE story = ?", [target, source])
     _summarise(db, source)
 
 

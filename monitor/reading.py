@@ -9,8 +9,8 @@ from datetime import datetime
 
 from db import stories
 from db.companies import register_known
+from db.finding_rows import ReadArticle
 from db.findings import (
-    ReadArticle,
     Unread,
     mark_failed,
     register_themes,
@@ -115,7 +115,7 @@ def save_batch(store: Store, batch: BatchRead, version: ReadingVersion, now: dat
     with store.write():  # findings and stories at once: a crash leaves no read article without one
         save_findings(store, batch.articles, str(version), now, themes_only=batch.themes_only)
         for article in batch.articles:
-            stories.assign(store, article.article)
+            stories.assign(store, article.article, now)
         for failed in batch.unreadable:
             log.warning("article %d could not be read: %s", failed.article, failed.error)
             mark_failed(store, failed.article, str(version), failed.error)

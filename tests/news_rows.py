@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from hashlib import blake2b
 
 from db import stories
@@ -105,5 +105,5 @@ def add_article(
                 }
             )
     if story is None and in_story:
-        stories.assign(store, number)
+        stories.assign(store, number, datetime.fromisoformat(seen))
     return number

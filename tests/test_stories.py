@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from tests.news_rows import add_article
 PAIRS = Path(__file__).parent / "data" / "stories" / "pairs.jsonl"
 SAME = {"copy", "light_rewrite"}
 DAY = date(2026, 4, 6)
+NOON = datetime(2026, 4, 6, 12, tzinfo=UTC)
 
 WIRE = (
     "Kestrel Reels will open a studio in Gdansk in June, its third in Europe, and hire 140 people there by "
@@ -49,7 +50,7 @@ def test_pairs_written_by_another_hand(tmp_path: Path) -> None:
     for number, pair in enumerate(pairs):
         with open_store(tmp_path / f"{number}.db") as store:
             found = {
-                stories.assign(store, add_article(store, date.fromisoformat(text["published"]), **kept))
+                stories.assign(store, add_article(store, date.fromisoformat(text["published"]), **kept), NOON)
                 for text in (pair["a"], pair["b"])
                 for kept in [{"title": text["title"], "body": text["text"], "outlet": text["outlet"]}]
             }
@@ -151,7 +152,7 @@ def test_a_text_found_later_joins_its_copies(store: Store) -> None:
     assert numbered(store)["stories"] == 2
     with store.write() as db:
         db.execute("UPDATE articles SET body = ?, text_hash = 'new' WHERE id = ?", [WIRE, late])
-    stories.assign(store, late)
+    stories.assign(store, late, NOON)
     assert numbered(store) == {"rows": 1, "told": 2, "stories": 1, "articles": 2}
 
 
@@ -168,7 +169,7 @@ def test_assigning_again_changes_nothing(store: Store) -> None:
     articles = [add_article(store, DAY, body=WIRE, outlet=name) for name in ("Lakeside", "Hill Echo")]
     before = list(store.db.conn.iterdump())
     for article in articles:
-        stories.assign(store, article)
+        stories.assign(store, article, NOON)
     assert list(store.db.conn.iterdump()) == before
 
 

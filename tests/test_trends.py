@@ -390,7 +390,7 @@ def test_keeping_the_counts_looks_up_what_was_touched_and_reads_no_whole_table(s
 def test_a_story_found_by_assign_is_counted_in_the_same_transaction(store: Store) -> None:
     article = add_article(store, TODAY, themes=["campus"], in_story=False)
     assert trends.theme_trends(store, NOW) == []
-    stories.assign(store, article)
+    stories.assign(store, article, NOW)
     assert of(trends.theme_trends(store, NOW), "campus").observed == 1
 
 

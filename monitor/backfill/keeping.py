@@ -7,7 +7,8 @@ from datetime import datetime
 
 from db import backfill, stories
 from db.articles import Kept, add_sighting, article_at, keep_article, outlet_for
-from db.findings import ReadArticle, mark_failed, save_findings
+from db.finding_rows import ReadArticle
+from db.findings import mark_failed, save_findings
 from db.gate import leave_unread
 from db.store import Store
 from extractors.version import ReadingVersion
@@ -43,7 +44,7 @@ def _keep(store: Store, article: Archived, version: str, now: datetime) -> bool:
     add_sighting(store, kept.article, None, None, found.url, now)
     if _is_its_text(store, kept, article):
         _keep_reading(store, kept.article, article, version, now)
-    stories.assign(store, kept.article)
+    stories.assign(store, kept.article, now)
     return kept.new
 
 
@@ -56,7 +57,7 @@ def _is_its_text(store: Store, kept: Kept, article: Archived) -> bool:
 def _keep_reading(store: Store, row: int, article: Archived, version: str, now: datetime) -> None:
     found = article.found
     if article.gate:
-        leave_unread(store, [row], version, article.gate)
+        leave_unread(store, [row], version, article.gate, now)
     elif article.error:
         mark_failed(store, row, version, article.error)
     else:
