@@ -12,6 +12,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from sqlite_utils import Database
+
 from db.store import Store
 from extractors.facts import compare
 from extractors.facts.compare import Claim
@@ -20,7 +22,7 @@ _CLAIMS = """
 SELECT id, article, article_title, url, outlet, published, story,
        coalesce(company_name, subject) AS subject, metric, metric_id, period_start, period_end,
        value, value_max, unit, kind, approx, usd, stated, direction, basis, claimed_by, scope, confidence,
-       sentence, rule,
+       sentence, rule, on_beat,
        (SELECT group_concat(DISTINCT c.country) FROM country_mentions c
          WHERE c.article = fact_figures.article AND c.sentence = fact_figures.sentence) AS countries
   FROM fact_figures
@@ -41,6 +43,7 @@ class Reported:
     rule: str
     kind: str
     countries: frozenset[str] = frozenset()
+    on_beat: bool = True
 
     def as_dict(self) -> dict[str, Any]:
         """The row by column, as JSON and CSV show it."""
@@ -108,28 +111,20 @@ def reported(
     return [row for row in rows if wanted <= set(compare.tokens(row.claim.subject))]
 
 
-def reported_like(store: Store, new: Sequence[Reported], since: datetime, until: datetime) -> list[Reported]:
-    """The facts published after *since*, up to *until*, with the subject and metric of one of *new*."""
-    wanted = {(compare.tokens(row.claim.subject), row.claim.metric_id) for row in new}
-    metrics = json.dumps(sorted({str(metric) for _, metric in wanted}))
-    rows = store.db.execute(
-        """
-        SELECT f.id, coalesce(c.name, f.subject), f.metric_id
-          FROM articles a INDEXED BY articles_published CROSS JOIN facts f ON f.article = a.id
-          LEFT JOIN companies c ON c.id = f.company
-         WHERE a.published > ? AND a.published <= ? AND f.on_beat = 1 AND f.confidence = 'high'
-           AND f.metric_id IN (SELECT value FROM json_each(?))
-        """,
-        [since.isoformat(), until.isoformat(), metrics],
-    )
-    ids = [number for number, subject, metric in rows if (compare.tokens(subject), metric) in wanted]
-    return reported_as(store, ids)
-
-
 def reported_as(store: Store, ids: Sequence[int]) -> list[Reported]:
     """The facts with these *ids* that have a subject, a metric and a value, oldest article first."""
+    return reported_as_in(store.db, ids)
+
+
+def reported_as_in(db: Database, ids: Sequence[int]) -> list[Reported]:
+    """Likewise, inside a transaction."""
     sql = f"{_CLAIMS} AND id IN (SELECT value FROM json_each(?)) ORDER BY published, id"
-    return _rows(store.db.execute(sql, [json.dumps(ids)]))
+    return _rows(db.execute(sql, [json.dumps(ids)]))
+
+
+def reported_in(db: Database, article: int) -> list[Reported]:
+    """The facts of *article* that have a subject, a metric and a value, in order."""
+    return _rows(db.execute(f"{_CLAIMS} AND article = ? ORDER BY id", [article]))
 
 
 def _rows(cursor: Any) -> list[Reported]:
@@ -145,25 +140,35 @@ def series(rows: Iterable[Reported]) -> list[list[Reported]]:
     return sorted(kept, key=lambda claims: (-len(claims), claims[0].claim.subject or ""))
 
 
-def disagreements(rows: Iterable[Reported], after: datetime | None = None) -> list[Disagreement]:
+def disagreements(rows: Iterable[Reported]) -> list[Disagreement]:
     """Pairs of sources among *rows* that give different values for one thing, the widest gap first.
 
-    Sentences that name different countries speak of different markets; equal values stand once. With *after*,
-    one side at least was published later.
+    Sentences that name different countries speak of different markets; equal values stand once.
     """
     by_id = {row.claim.id: row for row in rows}
-    new = {
-        number for number, row in by_id.items() if after is None or (row.published or "") > after.isoformat()
-    }
-    claims = [row.claim for row in by_id.values()]
-    found = compare.disagreements(claims, lambda claim: claim.id in new)
+    found = compare.disagreements([row.claim for row in by_id.values()])
     pairs = [Disagreement(by_id[c.first.id], by_id[c.second.id], float(c.gap or 0)) for c in found]
-    told = {_values(pair): pair for pair in reversed(pairs) if _one_place(pair)}
-    return list(reversed(told.values()))
+    return said_once(pair for pair in pairs if _one_place(pair.first, pair.second))
 
 
-def _one_place(pair: Disagreement) -> bool:
-    one, other = pair.first.countries, pair.second.countries
+def apart(first: Reported, second: Reported) -> float | None:
+    """How far apart two claims of one thing are, as a share of the larger; None where none conflicts."""
+    found = compare.compare(first.claim, second.claim)
+    conflict = found.relation == "disagrees" and _one_place(first, second)
+    return float(found.gap or 0) if conflict else None
+
+
+def said_once(pairs: Iterable[Disagreement]) -> list[Disagreement]:
+    """*pairs* of different sources, the first of those with equal values."""
+    told: dict[tuple[object, ...], Disagreement] = {}
+    for pair in pairs:
+        if compare.other_source(pair.first.claim, pair.second.claim):
+            told.setdefault(_values(pair), pair)
+    return list(told.values())
+
+
+def _one_place(first: Reported, second: Reported) -> bool:
+    one, other = first.countries, second.countries
     return not (one and other and one.isdisjoint(other))
 
 
@@ -215,6 +220,7 @@ def _reported(row: Mapping[str, Any]) -> Reported:
         row["rule"],
         row["kind"],
         frozenset((row["countries"] or "").split(",")) - {""},
+        bool(row["on_beat"]),
     )
 
 

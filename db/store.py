@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from db import copies, rollups
+from db import claims, copies, rollups
 from db.migrations import SCHEMA_VERSION, migrations
 from extractors.errors import NewsgaugeError
 
@@ -46,7 +46,7 @@ class Store:
     def write(self) -> Iterator[Database]:
         """One transaction under the writers' lock: committed whole, or rolled back by an exception.
 
-        What it changed is counted anew before it is committed.
+        What it changed is compared and counted anew before it is committed.
         """
         if self._depth:
             yield self.db
@@ -55,6 +55,7 @@ class Store:
             self._depth += 1
             try:
                 yield self.db
+                claims.refresh(self.db)
                 rollups.refresh(self.db)
             finally:
                 self._depth -= 1
@@ -149,6 +150,7 @@ def _migrate(store: Store) -> None:
         store.db.conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         migrations.apply(store.db)
         with store.db.atomic():
+            claims.refresh(store.db)
             rollups.refresh(store.db)
         store.db.conn.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import date, datetime
 from hashlib import blake2b
+from typing import Any
 
 from db import stories
 from db.store import Store
 from extractors.companies import key
+
+MARCH = date(2026, 3, 2)
 
 
 def add_outlet(store: Store, name: str) -> int:
@@ -107,3 +111,51 @@ def add_article(
     if story is None and in_story:
         stories.assign(store, number, datetime.fromisoformat(seen))
     return number
+
+
+def tell(
+    store: Store,
+    stated: str,
+    value: float,
+    *,
+    day: date = MARCH,
+    outlet: str = "Harbour Post",
+    subject: str = "Lumo",
+    metric: str = "revenue",
+    metric_id: str | None = "revenue",
+    period: tuple[str, str] = ("2025-01-01", "2025-12-31"),
+    unit: str = "USD",
+    company: str | None = None,
+    **fact: Any,
+) -> int:
+    """An article of *day* that states a figure, and its fact; *unit* is a currency, percent or a noun."""
+    sentence = fact.pop("sentence", f"{subject} had {metric} of {stated}.")
+    title = f"{subject} {metric} {stated} {outlet}"
+    article = add_article(store, day, outlet=outlet, title=title, companies=[company] if company else [])
+    place = {"article": article, "part": "body", "start": 0, "end": len(stated), "text": stated}
+    place |= {"value": value, "sentence": sentence, "rule": "r"}
+    with store.write() as db:
+        if unit.isupper():
+            kind, row = "money", db["money"].insert({**place, "currency": unit, "usd": value}).last_pk
+        elif unit in ("percent", "multiple"):
+            kind, row = "percentage", db["percentages"].insert({**place, "unit": unit}).last_pk
+        else:
+            kind, row = "count", db["counts"].insert({**place, "noun": unit}).last_pk
+        db["facts"].insert(
+            {
+                "article": article,
+                kind: row,
+                "subject": subject,
+                "company": add_company(store, company) if company else None,
+                "metric": metric,
+                "metric_id": metric_id,
+                "period_start": period[0],
+                "period_end": period[1],
+                "basis": "reported",
+                "confidence": "high",
+                "sentence": sentence,
+                "rule": "r",
+                **{key: json.dumps(part) if key == "scope" else part for key, part in fact.items()},
+            }
+        )
+    return article

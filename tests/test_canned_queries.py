@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -15,11 +14,10 @@ import pytest
 
 from db.store import Store, open_store
 from extractors.facts.words import words
-from tests.news_rows import add_article, add_company, add_theme
+from tests.news_rows import MARCH, add_article, add_theme, tell
 
 QUERIES = files("db.datasette") / "queries"
 NAMES = sorted(path.name.removesuffix(".sql") for path in QUERIES.iterdir())
-MARCH = date(2026, 3, 2)
 
 
 @pytest.fixture
@@ -37,54 +35,6 @@ def answers(store: Store, name: str, **values: str) -> list[dict[str, Any]]:
     cursor = store.db.execute(sql_of(name), values)
     columns = [column[0] for column in cursor.description]
     return [dict(zip(columns, row, strict=True)) for row in cursor]
-
-
-def tell(
-    store: Store,
-    stated: str,
-    value: float,
-    *,
-    day: date = MARCH,
-    outlet: str = "Harbour Post",
-    subject: str = "Lumo",
-    metric: str = "revenue",
-    metric_id: str | None = "revenue",
-    period: tuple[str, str] = ("2025-01-01", "2025-12-31"),
-    unit: str = "USD",
-    company: str | None = None,
-    **fact: Any,
-) -> int:
-    """An article of *day* that states a figure, and its fact; *unit* is a currency, percent or a noun."""
-    sentence = fact.pop("sentence", f"{subject} had {metric} of {stated}.")
-    title = f"{subject} {metric} {stated} {outlet}"
-    article = add_article(store, day, outlet=outlet, title=title, companies=[company] if company else [])
-    place = {"article": article, "part": "body", "start": 0, "end": len(stated), "text": stated}
-    place |= {"value": value, "sentence": sentence, "rule": "r"}
-    with store.write() as db:
-        if unit.isupper():
-            kind, row = "money", db["money"].insert({**place, "currency": unit, "usd": value}).last_pk
-        elif unit in ("percent", "multiple"):
-            kind, row = "percentage", db["percentages"].insert({**place, "unit": unit}).last_pk
-        else:
-            kind, row = "count", db["counts"].insert({**place, "noun": unit}).last_pk
-        db["facts"].insert(
-            {
-                "article": article,
-                kind: row,
-                "subject": subject,
-                "company": add_company(store, company) if company else None,
-                "metric": metric,
-                "metric_id": metric_id,
-                "period_start": period[0],
-                "period_end": period[1],
-                "basis": "reported",
-                "confidence": "high",
-                "sentence": sentence,
-                "rule": "r",
-                **{key: json.dumps(part) if key == "scope" else part for key, part in fact.items()},
-            }
-        )
-    return article
 
 
 def test_overseas_revenue_by_period_and_source(store: Store) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -182,43 +182,23 @@ def compare(first: Claim, second: Claim) -> Comparison:
         return Comparison(first, second, "unrelated", differs)
     if differs:
         return Comparison(first, second, "near-miss", differs)
-    a, b = _comparable(first, second)
+    a, b = comparable(first, second)
     gap = abs(a - b) / max(abs(a), abs(b)) if a or b else Decimal(0)
     return Comparison(first, second, "agrees" if _agree(first, second, gap) else "disagrees", (), gap)
 
 
-def disagreements(
-    claims: Sequence[Claim], of_interest: Callable[[Claim], bool] = lambda claim: True
-) -> list[Comparison]:
-    """Pairs of claims from two sources that give different values for the same thing, widest gap first.
-
-    One claim of a pair, at least, is *of_interest*.
-    """
+def disagreements(claims: Sequence[Claim]) -> list[Comparison]:
+    """Pairs of claims from two sources that give different values for the same thing, widest gap first."""
     grouped: dict[tuple[object, ...], list[Claim]] = {}
     for claim in once(claims):
         key = series_key(claim)
         if key and claim.confidence == "high" and (claim.period_start or claim.period_end):
             grouped.setdefault((key, claim.period_end), []).append(claim)
     pairs = (
-        compare(a, b) for group in grouped.values() for a, b in _pairs(group, of_interest) if _apart(a, b)
+        compare(a, b) for group in grouped.values() for a, b in combinations(group, 2) if other_source(a, b)
     )
     found = [pair for pair in pairs if pair.relation == "disagrees"]
     return sorted(found, key=lambda pair: -(pair.gap or 0))
-
-
-def _pairs(group: Sequence[Claim], of_interest: Callable[[Claim], bool]) -> Iterator[tuple[Claim, Claim]]:
-    """The pairs of *group*, in its order, with one of interest: no more than these are looked at."""
-    chosen = [place for place, claim in enumerate(group) if of_interest(claim)]
-    if len(chosen) == len(group):
-        yield from combinations(group, 2)
-        return
-    places = {
-        (min(here, there), max(here, there))
-        for here in chosen
-        for there in range(len(group))
-        if here != there
-    }
-    yield from ((group[a], group[b]) for a, b in sorted(places))
 
 
 def precision(claim: Claim) -> Decimal:
@@ -280,7 +260,8 @@ def _same_unit(first: Claim, second: Claim) -> bool:
     return _is_money(first) and _is_money(second) and first.usd is not None and second.usd is not None
 
 
-def _comparable(first: Claim, second: Claim) -> tuple[Decimal, Decimal]:
+def comparable(first: Claim, second: Claim) -> tuple[Decimal, Decimal]:
+    """The values of two claims, in US dollars where their currencies differ."""
     if first.unit != second.unit and first.usd is not None and second.usd is not None:
         return first.usd, second.usd
     return first.value, second.value
@@ -310,13 +291,13 @@ def _overlap(first: Claim, second: Claim) -> bool:
 
 def _bounded(bound: Claim, other: Claim) -> bool:
     """'more than 50' is not contradicted by 52, but it is by 80: a bound is near what it bounds."""
-    a, b = _comparable(bound, other)
+    a, b = comparable(bound, other)
     if bound.approx in (">", ">="):
         return a <= b <= a * Decimal("1.2")
     return bound.approx in ("<", "<=") and a * Decimal("0.8") <= b <= a
 
 
-def _apart(first: Claim, second: Claim) -> bool:
+def other_source(first: Claim, second: Claim) -> bool:
     """Whether two claims come from different sources: a text's own two figures are no disagreement."""
     if first.story and first.story == second.story:
         return False

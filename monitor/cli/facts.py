@@ -6,7 +6,7 @@ import csv
 import difflib
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,12 +14,14 @@ import click
 from rich.table import Table
 
 from db import series as facts_of
+from db.claims import failed_checks
 from db.dump import plain_cell
 from db.series import Disagreement, Reported
 from db.store import DatabaseError, Store
 from db.wording import period_in_words
 from monitor.cli.settings import Settings, console, with_settings
 
+Row = Mapping[str, Any]
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -59,22 +61,24 @@ def facts(
     What is said of the same thing stands together, in its own currency and in US dollars.
 
     A story's copies count once, and so do ten papers that quote one report. Where two sources give different
-    values for one subject, metric and period, both stand side by side with their sentences.
+    values for one subject, metric and period, both stand side by side with their sentences. Sums that do not
+    add up inside one article (a value, its growth and the value before, say) are shown, never mended.
     """
     with settings.open(read_only=True) as store:
         known = _known_metric(store, metric) if metric else None
         rows = facts_of.reported(
             store, metric=known, subject=subject, since=since, until=until, on_beat=not everything
         )
+        sums = failed_checks(store, (row.article for row in rows))[:limit]
     shown = [row for row in rows if low or row.claim.confidence == "high"]
     kept = [] if conflicts else facts_of.series(shown)[:limit]
     apart = facts_of.disagreements(shown)[:limit]
     if as_json:
-        click.echo(json.dumps(_as_json(kept, apart), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(_as_json(kept, apart, sums), ensure_ascii=False, indent=2))
     elif as_csv:
         _write_csv([row for rows in kept for row in rows] if not conflicts else _sides(apart))
     else:
-        _print(kept, apart, hidden=len(rows) - len(shown))
+        _print(kept, apart, sums, hidden=len(rows) - len(shown))
 
 
 def _known_metric(store: Store, metric: str) -> str:
@@ -88,13 +92,16 @@ def _known_metric(store: Store, metric: str) -> str:
     raise DatabaseError(f"no fact measures {metric!r}{hint}")
 
 
-def _as_json(kept: Sequence[Sequence[Reported]], apart: Sequence[Disagreement]) -> dict[str, Any]:
+def _as_json(
+    kept: Sequence[Sequence[Reported]], apart: Sequence[Disagreement], sums: Sequence[Row]
+) -> dict[str, Any]:
     return {
         "series": [[row.as_dict() for row in rows] for rows in kept],
         "disagreements": [
             {"gap": round(pair.gap, 4), "first": pair.first.as_dict(), "second": pair.second.as_dict()}
             for pair in apart
         ],
+        "failed_sums": list(sums),
     }
 
 
@@ -109,7 +116,9 @@ def _write_csv(rows: Sequence[Reported]) -> None:
     writer.writerows({name: plain_cell(value) for name, value in row.items()} for row in cells)
 
 
-def _print(kept: Sequence[Sequence[Reported]], apart: Sequence[Disagreement], hidden: int) -> None:
+def _print(
+    kept: Sequence[Sequence[Reported]], apart: Sequence[Disagreement], sums: Sequence[Row], hidden: int
+) -> None:
     out = console()
     if not kept and not apart:
         out.print("no such facts" + (f"; {hidden} of low confidence: show them with --low" if hidden else ""))
@@ -129,6 +138,10 @@ def _print(kept: Sequence[Sequence[Reported]], apart: Sequence[Disagreement], hi
         for row in rows:
             table.add_row(*_cells(row))
         out.print(table)
+    if sums:
+        out.print("\nSums that do not add up")
+    for found in sums:
+        out.print(f"  {found['title']}: {found['note']} ({found['url']})", soft_wrap=True, markup=False)
     if apart:
         out.print("\nDisagreements")
     for pair in apart:

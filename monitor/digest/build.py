@@ -7,13 +7,15 @@ import logging
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from db import news, series
+from db import news
+from db.claims import conflicts_since
 from db.digests import Snapshot
 from db.news import StoryNews
 from db.phrases import emerging_phrases
+from db.series import Disagreement
 from db.store import Store
 from db.trend_values import Trend
 from db.trends import theme_trends
@@ -29,8 +31,6 @@ SHOWN_PHRASES = 8
 SHOWN_CONFLICTS = 8
 SUMMARY_SECONDS = 60
 LONGEST_SUMMARY = 4000
-COMPARED = timedelta(days=120)
-"""A new figure is held against those of so many days before."""
 
 
 def build(store: Store, window: Window, config: Config, now: datetime) -> Snapshot:
@@ -48,7 +48,10 @@ def build(store: Store, window: Window, config: Config, now: datetime) -> Snapsh
         "themes": [_theme(trend) for trend in trends[:SHOWN_THEMES]],
         "stories": [_story(s) for s in _ranked(stories, trends, config)[: config.digest.top_stories]],
         "facts": [asdict(fact) | {"path": f"/article/{fact.article}"} for fact in facts[:SHOWN_FACTS]],
-        "disagreements": [_disagreement(pair) for pair in _conflicts(store, window)],
+        "disagreements": [
+            _disagreement(pair)
+            for pair in conflicts_since(store, window.since, window.until)[:SHOWN_CONFLICTS]
+        ],
         "voices": [
             asdict(voice) | {"path": f"/company/{voice.company}"}
             for voice in news.share_of_voice(store, window.since, window.until)
@@ -99,14 +102,7 @@ def _ranked(stories: list[StoryNews], trends: Sequence[Trend], config: Config) -
     )
 
 
-def _conflicts(store: Store, window: Window) -> list[series.Disagreement]:
-    """Where a figure that is new in *window* and another source's differ."""
-    new = series.reported(store, since=window.since, until=window.until)
-    rows = series.reported_like(store, new, window.until - COMPARED, window.until)
-    return series.disagreements(rows, after=window.since)[:SHOWN_CONFLICTS]
-
-
-def _disagreement(pair: series.Disagreement) -> Mapping[str, Any]:
+def _disagreement(pair: Disagreement) -> Mapping[str, Any]:
     first = pair.first.as_dict()
     told = ("subject", "metric", "period_start", "period_end")
     sides = [side.as_dict() for side in (pair.first, pair.second)]

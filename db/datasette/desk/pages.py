@@ -88,6 +88,11 @@ def article(connection: sqlite3.Connection, number: int) -> Values | None:
         "facts": ask(
             connection, "SELECT * FROM fact_figures WHERE article = :id ORDER BY id", {"id": number}
         ),
+        "checks": ask(
+            connection,
+            "SELECT holds, note FROM checks WHERE article = :id ORDER BY holds, id",
+            {"id": number},
+        ),
         "others": ask(
             connection,
             "SELECT a.id, a.title, a.url, a.published, coalesce(o.name, '') AS outlet FROM articles a "
