@@ -17,6 +17,7 @@ from extractors.facts.words import words
 from extractors.findings import Figure
 
 _AHEAD = frozenset({"forecast", "target"})
+_OF_BEFORE = frozenset({"year-earlier", "year-ago"})
 
 
 class Chronicle:
@@ -48,8 +49,9 @@ class Chronicle:
         known = words().metric_of(bare(meaning.metric))
         perfect = meaning.verb is not None and is_perfect(meaning.verb)
         past = is_past(doc[meaning.anchor], meaning.verb, meaning.noun)
+        flows = bool(known and (known.flow or _is_share_of_flow(meaning.metric)))
         return Wanted(
-            inherits=bool(known and known.flow) and past and not meaning.wrap,
+            inherits=flows and past and not meaning.wrap and meaning.basis not in _AHEAD,
             days=bool(known and known.point) or figure.kind == "count",
             today=bool(known and known.id == "share_price") and not perfect,
             screen=meaning.metric.startswith("box office") or (self.cinema and "weekend" in meaning.metric),
@@ -57,15 +59,27 @@ class Chronicle:
 
     def remember(self, read: Read, timed: Mapping[int, Timing]) -> None:
         """Keep the periods that the sentence stated, for what comes after it."""
-        stated = [(timed[at].period, m) for at, m in read if timed[at].stated and not m.compared]
+        stated = [
+            (timed[at].period, m)
+            for at, m in read
+            if timed[at].stated and not m.compared and timed[at].rule not in _OF_BEFORE
+        ]
         known = [period for period, _ in stated if period.known]
         if not known:
             return
         self.clock.last = known[-1]
+        self.clock.stretches.extend(period for period in known if _is_stretch(period))
         reported = {period for period, m in stated if m.basis != "forecast" and _is_stretch(period)}
         self.clock.quarter = next((p for p in reported if _is_quarter(p)), self.clock.quarter)
         alone = len(reported) == 1 and len(set(known)) == 1
         self.clock.reported = reported.pop() if alone else NOWHEN
+
+
+def _is_share_of_flow(metric: str) -> bool:
+    """'share of sales': over the period of the sales."""
+    of = metric.partition("share of ")[2]
+    known = words().metric_of(of) if of else None
+    return bool(known and known.flow)
 
 
 def _shared(read: Read, places: Mapping[int, int], chosen: dict[int, Timing]) -> dict[int, Timing]:

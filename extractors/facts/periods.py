@@ -25,6 +25,18 @@ _LEAD = re.compile(
     r"(?:the\s+|about\s+|around\s+|early\s+|late\s+|mid-|in\s+|its\s+)*\Z",
     re.I,
 )
+_SINCE = re.compile(
+    r"\bsince\s+(?:(?:its|their|his|her|the|it|they|being|was|were|opening|initial|public|global|overseas|"
+    r"official|first)\s+){0,3}[\w-]+(?:\s(?:by|at|for|of|abroad|overseas|there|public))?\s+"
+    r"(?:in|on|at|during|the)\s+(?:early\s+|late\s+|mid-)?\Z",
+    re.I,
+)
+"""'since launching in 2023', 'since its debut in May'."""
+_RECORD = re.compile(
+    r"\b(?:(?:low|high|larg|bigg|small|strong|weak|fast|slow|steep|sharp|great|few|deep|cheap|earli)est|"
+    r"first|least|most|worst|best|record)\b[^,.;:]{0,40}\bsince\s(?:\w+\s){0,3}\Z", re.I
+)
+"""'the lowest since 2020', 'for the first time since March': how long ago, and no period of the figure."""
 _APRIL_YEARS = re.compile(r"₹|\brupees?\b|\bcrores?\b|\blakhs?\b|\bRs\b|\byen\b")
 _YEAR_ENDED = re.compile(
     r"(?:fiscal|financial) year (?:that )?(?:ended|ending|ends|to|runs (?:from \w+ )?to)(?: on| in)?"
@@ -127,6 +139,10 @@ def _mention(text: str, form: _Form, match: re.Match[str], when: When) -> Period
     groups["match"] = match[0]
     lead = _LEAD.search(text, max(0, match.start() - 24), match.start())
     word = lead["role"].lower() if lead else _own_lead(match[0])
+    if _SINCE.search(text, max(0, match.start() - 64), match.start()):
+        word = "since"
+    if word == "since" and _RECORD.search(text, max(0, match.start() - 72), match.start()):
+        word = "than"
     when = replace(when, future=when.future or word == "by")
     try:
         period = RESOLVERS[form.resolve](groups, when)

@@ -126,7 +126,7 @@ def _day_in_words(text: str, published: date | None) -> date | None:
 def fiscal_relative(groups: Mapping[str, str], when: When) -> Period:
     """'this fiscal year', where it is known when fiscal years end."""
     words = groups["match"].lower().split()
-    if when.fiscal_end is None or when.published is None or words[-1] != "year":
+    if when.fiscal_end is None or when.published is None or words[-1] not in ("year", "fiscal"):
         return NOWHEN
     shift = 1 if "next" in words else -1 if {"last", "previous"} & set(words) else 0
     of = when.published.year + (when.published.month > when.fiscal_end) + shift

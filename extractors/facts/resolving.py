@@ -87,6 +87,12 @@ def _year_range(groups: Mapping[str, str], when: When) -> Period:
     return Period(date(first, 1, 1), date(last, 12, 31)) if first < last else NOWHEN
 
 
+def _fiscal_range(groups: Mapping[str, str], when: When) -> Period:
+    ends = [_fiscal_year({"year": groups[name]}, when) for name in ("from", "to")]
+    first, last = ends[0].start, ends[1].end
+    return Period(first, last) if first and last and first < last else NOWHEN
+
+
 def _fiscal_year(groups: Mapping[str, str], when: When) -> Period:
     if when.fiscal_end is None:
         return NOWHEN
@@ -135,6 +141,12 @@ def _end_of(groups: Mapping[str, str], when: When) -> Period:
     return days.year(of) if groups.get("year") == "decade" else Period(date(of, 12, 31), date(of, 12, 31))
 
 
+def _month_end(groups: Mapping[str, str], when: When) -> Period:
+    month = month_number(groups["month"]) or 0
+    of = year_of(groups.get("year"), when, begun(when, month))
+    return NOWHEN if of is None else Period(days.last_day(of, month), days.last_day(of, month))
+
+
 def _end_year(word: str, when: When) -> int | None:
     if word.isdigit():
         return int(word)
@@ -154,6 +166,11 @@ def _calendar_year(groups: Mapping[str, str], when: When) -> Period:
     return days.year(int(groups["year"]))
 
 
+def _earlier(groups: Mapping[str, str], when: When) -> Period:
+    """'the same period of 2025': the year alone is known; the stretch is that of what is compared with it."""
+    return days.year(int(groups["of"])) if "of" in groups else NOWHEN
+
+
 def _unknown(groups: Mapping[str, str], when: When) -> Period:
     return NOWHEN
 
@@ -168,6 +185,8 @@ RESOLVERS: Mapping[str, Resolver] = {
     "month_range": _month_range,
     "year_range": _year_range,
     "fiscal_year": _fiscal_year,
+    "fiscal_range": _fiscal_range,
+    "month_end": _month_end,
     "fiscal_relative": relative.fiscal_relative,
     "full_date": _full_date,
     "worded_day": relative.worded_day,
@@ -181,7 +200,7 @@ RESOLVERS: Mapping[str, Resolver] = {
     "calendar_year": _calendar_year,
     "weekday": relative.weekday,
     "weekend": relative.weekend,
-    "earlier": _unknown,
+    "earlier": _earlier,
     "comparison": _unknown,
     "previous": _unknown,
     "the_period": _unknown,

@@ -19,7 +19,7 @@ from extractors.facts.words import words
 from extractors.findings import Figure, Span
 
 _BREAK = re.compile(
-    r"[;:—]|\s--\s|,\s(?:and|but|while|whereas|which|where|with|who|after|as|before|when)\b|\b(?:but|while|whereas|compared|against|versus|"
+    r"[;:—]|\s--\s|,\s(?:and|or|but|while|whereas|which|where|with|who|after|as|before|when)\b|\b(?:but|while|whereas|compared|against|versus|"
     r"down from|up from|than)\b|[.!?]\s"
 )
 _COMPARES = re.compile(r"\b(?:compared|against|versus|vs|down from|up from|than|from)\b")
@@ -27,6 +27,13 @@ _NAMING = frozenset({"earlier", "comparison", "previous", "than", "then", "the_p
 _OF_DAYS = frozenset({"full-date", "day", "worded-day"})
 _FROM = re.compile(r"\bfrom\s(?:[a-z]+\s){0,2}\Z")
 _YEAR = re.compile(r"\d{4}|last|previous")
+_PLAINLY = re.compile(
+    r"(?:\s(?!(?:from|than|to|on|over|compared|against|versus|up|down|by)\b)[a-z]+){0,4}(?:\sin|\sfor)?\s"
+)
+_TIMES = re.compile(r"\s(?:the|its|their|that|what)\b")
+"""'twice the 131 million of 2024': the year is that of what is multiplied."""
+_NEXT_VERB = re.compile(r",?\s(?:and|but)\s(?:[a-z]+\s){0,2}?(?:ha[sd]|have|is|was|will|would|cut|set|put|[a-z]+(?:ed|s))\b")
+"""Another verb of the same subject: what was to be by a year is over with it."""
 _YEARLESS = frozenset(
     {"quarter", "quarter-code", "half", "half-code", "month-alone", "relative-year", "end-of", "full-date"}
 )
@@ -60,6 +67,28 @@ class Clock:
     last: Period = NOWHEN
     quarter: Period = NOWHEN
     today: Period = field(default=NOWHEN)
+    stretches: list[Period] = field(default_factory=list)
+
+    def spoken_of(self, name: str) -> Period:
+        """What 'the quarter', 'that year' or 'the period' is: the last stretch of that length, or the lead's."""
+        least, most = next((span for word, span in _LENGTHS.items() if word in name), (32, 400))
+        spoken = (p for p in (*reversed(self.stretches), self.lead) if least <= _length(p) <= most)
+        return next(spoken, NOWHEN)
+
+
+_LENGTHS = {
+    "quarter": (80, 93),
+    "three months": (80, 93),
+    "half": (170, 190),
+    "six months": (170, 190),
+    "nine months": (265, 280),
+    "year": (360, 370),
+}
+"""How many days what is named so lasts."""
+
+
+def _length(period: Period) -> int:
+    return (period.end - period.start).days if period.start and period.end else 0
 
 
 class SentencePeriods:
@@ -82,7 +111,7 @@ class SentencePeriods:
             return self._compared(figure, base)
         token = self.doc[meaning.anchor]
         usable = [m for m in self.mentions if self._counts(m, wanted.days) and self._in_reach(m, token)]
-        if earlier := self._year_ago(figure, usable, clock):
+        if earlier := self._year_ago(figure, usable, clock) or self._then(figure, meaning, usable, base):
             return earlier
         for mention, rule in (
             (self._following(figure, usable, token), "after"),
@@ -114,6 +143,19 @@ class SentencePeriods:
             return None
         period = days.years_earlier(clock.last) if clock.last.known else NOWHEN
         return Timing(period, "year-ago", stated=period.known)
+
+    def _then(
+        self, figure: Figure, meaning: Meaning, usable: Sequence[PeriodMention], base: Period
+    ) -> Timing | None:
+        """'reversing a loss of 3 million a year ago', 'the 2 million it lost in the same period last year'."""
+        after = next((m for m in self.mentions if m.start >= figure.end), None)
+        if after is None or after.role != "earlier" or meaning.growth:
+            return None
+        if not _PLAINLY.fullmatch(self.text, figure.end, after.start):
+            return None
+        before = next((m for m in reversed(usable) if m.end <= figure.start and m.role == "in"), None)
+        stretch = before.period if before and before.period.known else base
+        return Timing(_in_year_of(after, stretch), "year-earlier", stated=stretch.known)
 
     def _counts(self, mention: PeriodMention, point: bool) -> bool:
         if mention.role in ("earlier", "comparison", "previous", "than", "from"):
@@ -171,6 +213,8 @@ class SentencePeriods:
         between = [f for f in self.figures if figure.end <= f.start and f.end <= mention.start]
         if between and (_is_from(token) or _FROM.search(self.text, figure.end, between[-1].start)):
             return None
+        if between and figure.kind == "multiple" and _TIMES.match(self.text, figure.end):
+            return None
         return mention
 
     def _before(
@@ -182,6 +226,8 @@ class SentencePeriods:
         if mention is None:
             return None
         between = self.text[mention.end : figure.start]
+        if mention.role == "by" and _NEXT_VERB.search(between):
+            return None
         if re.search(r"[.!?]\s" if inherits else r"[;]|\b(?:but|while|whereas)\b|[.!?]\s", between):
             return None
         return mention
@@ -207,10 +253,9 @@ class SentencePeriods:
         if mention.role == "then":
             return clock.last
         if mention.role == "the_period":
-            earlier = next(
-                (m for m in reversed(self.mentions) if m.end <= mention.start and m.period.known), None
-            )
-            return earlier.period if earlier else clock.reported
+            named = self.text[mention.start : mention.end]
+            earlier = [m.period for m in self.mentions if m.end <= mention.start and m.period.known]
+            return Clock(lead=clock.spoken_of(named), stretches=earlier).spoken_of(named)
         return mention.period
 
     def _compared(self, figure: Figure, base: Period) -> Timing:
@@ -219,7 +264,7 @@ class SentencePeriods:
         if after is None or any(figure.end <= f.start < after.start for f in self.figures):
             return Timing(NOWHEN, "compared")
         if after.role == "earlier":
-            return Timing(days.years_earlier(base), "year-earlier", stated=base.known)
+            return Timing(_in_year_of(after, base), "year-earlier", stated=base.known)
         if after.role == "previous":
             return Timing(days.previous(base), "previous", stated=base.known)
         if after.form in _OF_DAYS:
@@ -250,6 +295,13 @@ class SentencePeriods:
         if inherits and clock.lead.known and self._fits(clock.lead, screen):
             return Timing(clock.lead, "lead")
         return Timing(NOWHEN, "none")
+
+
+def _in_year_of(mention: PeriodMention, base: Period) -> Period:
+    """*base* a year earlier, or in the year that *mention* names: 'the same period of 2023'."""
+    if mention.period.end is None or base.end is None:
+        return days.years_earlier(base)
+    return days.years_earlier(base, base.end.year - mention.period.end.year)
 
 
 def _is_from(figure: Token) -> bool:

@@ -76,7 +76,7 @@ def _scaled(atom: Atom, power: int) -> Atom:
 def _may_share(low: str, atoms: list[Atom], links: list[str], place: int) -> bool:
     left, right = atoms[place], atoms[place + 1]
     if links[place] == "range":
-        return not _is_year(left) or bool(right.power)
+        return not _is_year(left) or (bool(right.power) and not _is_when(low, left))
     if _is_year(left) or _is_date(low, left) or (left.number.power and not right.power):
         return False
     if links[place] == "listed":
@@ -91,6 +91,14 @@ def _may_share(low: str, atoms: list[Atom], links: list[str], place: int) -> boo
 def _is_year(atom: Atom) -> bool:
     number = atom.number
     return number.is_year and not number.power and number.value % 1 == 0
+
+
+_WHEN = re.compile(r"\b(?:in|since|during|of|by|until|fy) ?$")
+
+
+def _is_when(low: str, atom: Atom) -> bool:
+    """'grew 31% in 2025 to 66 billion yuan': a year by the word before it."""
+    return bool(_WHEN.search(low, max(0, atom.start - 8), atom.start))
 
 
 _MONTH = re.compile(
