@@ -18,9 +18,11 @@ from extractors.findings import Figure, Span
 
 _DATELINE = re.compile(
     r"\s*(?:[(（][^()（）\n]{2,40}[)）]\s*(?:[A-Z][a-z]{2,8}\.?\s\d{1,2}(?:,\s\d{4})?\s*)?(?:--|[-–—])?\s+"
-    r"|[A-Z][A-Z.' ]{2,}(?:,\s[A-Z][a-z]+)?(?:,\s[A-Z][a-z]{2,8}\.?\s\d{1,2}(?:,\s\d{4})?)?"
-    r"\s*(?:\([^()\n]{2,40}\)\s*)?(?:--|[-–—])\s+)"
+    r"|[A-Z][A-Z.'/ ]{2,}(?:,\s[A-Z][a-z]+)?(?:,\s[A-Z][a-z]{2,8}\.?\s\d{1,2}(?:,\s\d{4})?)?"
+    r"\s*(?:\([^()\n]{2,40}\)\s*|/[\w ]{2,24}/\s*)?(?:--|[-–—]|:)\s+"
+    r"|[•·▪●*]\s*(?:[A-Z][\w' -]{1,24}:\s+)?)"
 )
+"""An agency, a place and a day before the news itself; or a list's mark and its heading."""
 _FOLD = re.compile(r"[ -]?fold", re.I)
 _PLAIN = {
     "money": ("$", "5", "billion"),

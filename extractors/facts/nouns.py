@@ -42,7 +42,7 @@ def plain(meanings: Meanings, noun: Token) -> Meaning:
     """The metric that *noun* names, of whom its place in the tree says."""
     phrases = meanings.phrases
     subject, rule = meanings.subjects.of_noun(noun)
-    if rule == "focus" and (subject is None or meanings.subjects.cites(subject)):
+    if rule in ("focus", "loose focus") and (subject is None or meanings.subjects.cites(subject)):
         subject, rule = phrases.thing(noun), "stated"
         if subject.lower() in (phrases.noun(noun).lower(), phrases.metric(noun).lower()):
             subject, rule = phrases.kind(noun) or None, "kind"

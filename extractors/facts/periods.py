@@ -34,7 +34,8 @@ _SINCE = re.compile(
 """'since launching in 2023', 'since its debut in May'."""
 _RECORD = re.compile(
     r"\b(?:(?:low|high|larg|bigg|small|strong|weak|fast|slow|steep|sharp|great|few|deep|cheap|earli)est|"
-    r"first|least|most|worst|best|record)\b[^,.;:]{0,40}\bsince\s(?:\w+\s){0,3}\Z", re.I
+    r"first|least|most|worst|best|record)\b[^,.;:]{0,40}\bsince\s(?:\w+\s){0,3}\Z",
+    re.I,
 )
 """'the lowest since 2020', 'for the first time since March': how long ago, and no period of the figure."""
 _APRIL_YEARS = re.compile(r"₹|\brupees?\b|\bcrores?\b|\blakhs?\b|\bRs\b|\byen\b")

@@ -89,7 +89,15 @@ class TextReader:
     def _subjects(self, phrases: Phrases, claims: Claims, works: Sequence[Name], end: int) -> Subjects:
         work = next((name for _, _, name in self.works.before(end)), None) if self.cinema else None
         return Subjects(
-            phrases, claims.topic, work, self.spoken, self.listed, self.cinema, claims.sources(), works
+            phrases,
+            claims.topic,
+            work,
+            self.spoken,
+            self.listed,
+            self.cinema,
+            claims.sources(),
+            works,
+            self.topics.sure,
         )
 
     def _fact(self, at: int, meaning: Meaning, timing: Timing, draft: Draft, claims: Claims) -> Fact:

@@ -23,7 +23,8 @@ class Subjects:
     """The subjects of one sentence, with what the text spoke of before it.
 
     ``topic`` is the organisation in focus, ``work`` the film or series, ``spoken`` the last meaning read;
-    ``listed`` says whether the text speaks of shares, ``cinema`` of theatres; ``cited`` are its sources.
+    ``listed`` says whether the text speaks of shares, ``cinema`` of theatres; ``cited`` are its sources;
+    ``sure`` is whether it is plain which organisation the text is about.
     """
 
     def __init__(
@@ -36,7 +37,9 @@ class Subjects:
         cinema: bool,
         cited: frozenset[str] = frozenset(),
         works: Sequence[tuple[int, int, str]] = (),
+        sure: bool = True,
     ) -> None:
+        self.sure = sure
         self.cited = cited
         self.works = works
         self.phrases = phrases
@@ -58,7 +61,7 @@ class Subjects:
     def focus(self) -> Subject:
         """The organisation in focus."""
         observed = self.topic is None or self.cites(self.topic) or is_observer(self.topic)
-        return (None if observed else self.topic), "focus"
+        return (None if observed else self.topic), "focus" if self.sure else "loose focus"
 
     def screened(self, agent: Token | None) -> bool:
         """Whether *agent* takes its money at the box office."""
@@ -80,8 +83,10 @@ class Subjects:
             return self._antecedent(agent)
         if agent.lower_ in words().company_nouns and (name := self._apposed(agent)):
             return name, "named"
+        if agent.lower_ in words().company_papers and not self._of_another(agent):
+            return self._owner(agent)
         if agent.lower_ in words().company_nouns and not self._is_described(agent):
-            return self.topic or self.phrases.thing(agent), "stand-in"
+            return self.topic or self.phrases.thing(agent), "stand-in" if self.sure else "loose stand-in"
         if agent.lower_ in words().work_nouns and not self._is_described(agent):
             return self.work or self.phrases.thing(agent), "stand-in"
         if agent.lower_ in words().place_nouns and (place := self._last_place(agent)):
@@ -97,14 +102,28 @@ class Subjects:
         )
         for first, last, name in self.phrases.names:
             between = text[start:first]
-            if start < first < end and between.endswith(", ") and between.count(",") == 1:
+            if start < first < end and between.count(",") == 1 and _TO_NAME.search(between):
                 closed = text[last : last + 1] == "," and not text.startswith((" and ", " or "), last + 1)
                 return name if closed and " and " not in between else None
         return None
 
+    def _of_another(self, agent: Token) -> bool:
+        """'the board of the exchange'."""
+        return any(t.dep_ == "prep" and t.lower_ == "of" for t in agent.rights)
+
+    def _owner(self, agent: Token) -> Subject:
+        """Whose board, prospectus or filing it is."""
+        return self._possessor(agent) or self._beside(agent) or (self.topic, "stand-in")
+
     def _is_described(self, agent: Token) -> bool:
         """'micro-drama apps', 'some newer services': a kind of thing, not the one spoken of."""
         definite = any(t.lower_ in ("the", "this", "that", "its") for t in agent.lefts)
+        if (
+            definite
+            and agent.tag_ != "NNS"
+            and _BASED.search(self.phrases.words([agent.nbor(-1)]) if agent.i else "")
+        ):
+            return False
         modified = any(t.dep_ in ("compound", "amod", "nmod") and not is_place(t) for t in agent.lefts)
         return not definite or agent.tag_ == "NNS" or (modified and agent.lower_ in words().broad_nouns)
 
@@ -130,7 +149,9 @@ class Subjects:
                 and is_place(token)
             ):
                 return self.phrases.thing(token), "pronoun"
-        return (self.work if self.cinema and self.work else self.topic), "pronoun"
+        return (
+            self.work if self.cinema and self.work else self.topic
+        ), "pronoun" if self.sure else "loose pronoun"
 
     def _last_place(self, before: Token) -> str | None:
         """The country spoken of last before *before*."""
@@ -279,6 +300,8 @@ class Subjects:
         return None
 
 
+_TO_NAME = re.compile(r", (?:the |[\w-]+-(?:based|listed|headquartered|owned|backed) )?\Z")
+_BASED = re.compile(r"(?:-|\b)(?:based|headquartered|listed)\Z")
 _DONE_BY_AGENTS = frozenset(
     {"fund", "bid", "offer", "investment", "stake", "deal", "acquisition", "loan", "purchase"}
 )

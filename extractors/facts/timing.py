@@ -32,7 +32,9 @@ _PLAINLY = re.compile(
 )
 _TIMES = re.compile(r"\s(?:the|its|their|that|what)\b")
 """'twice the 131 million of 2024': the year is that of what is multiplied."""
-_NEXT_VERB = re.compile(r",?\s(?:and|but)\s(?:[a-z]+\s){0,2}?(?:ha[sd]|have|is|was|will|would|cut|set|put|[a-z]+(?:ed|s))\b")
+_NEXT_VERB = re.compile(
+    r",?\s(?:and|but)\s(?:[a-z]+\s){0,2}?(?:ha[sd]|have|is|was|will|would|cut|set|put|[a-z]+(?:ed|s))\b"
+)
 """Another verb of the same subject: what was to be by a year is over with it."""
 _YEARLESS = frozenset(
     {"quarter", "quarter-code", "half", "half-code", "month-alone", "relative-year", "end-of", "full-date"}

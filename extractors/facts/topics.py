@@ -14,6 +14,9 @@ from extractors.findings import Span
 _OPENING = 32
 """A name this far into a sentence, in characters, can still be its grammatical subject."""
 
+_REMEMBERED = 2
+"""For so many sentences a text can speak of another than its main organisation without naming it."""
+
 Name = tuple[int, int, str]
 """Where a name starts and ends, and whose it is."""
 
@@ -43,14 +46,17 @@ class Topics:
         self.starts: list[int] = []
         self.topics: list[str | None] = []
         self.sentences = [span.start for span in sentences]
-        main = _main(title, names)
+        main, self.sure = _main(title, names, sentences)
         topic: str | None = None
         places = [name[0] for name in names]
+        observing = _observing(text, names, main)
+        since = 0
         for span in sentences:
             self.starts.append(span.start)
-            self.topics.append(topic or main)
+            self.topics.append((topic if since < _REMEMBERED else None) or main)
             inside = names[bisect_left(places, span.start) : bisect_left(places, span.end)]
-            topic = _spoken_of(text, span, inside, main) or topic
+            spoken = _spoken_of(text, span, [name for name in inside if name[2] not in observing], main)
+            topic, since = (spoken, 0) if spoken else (topic, since + 1)
 
     def at(self, start: int) -> str | None:
         """The topic that the sentence at *start* is read with."""
@@ -58,15 +64,47 @@ class Topics:
         return self.topics[place] if place >= 0 else None
 
 
-def _main(title: str | None, names: Sequence[tuple[int, int, str]]) -> str | None:
-    """The organisation that the text is about: in its title and first, else the most named."""
-    if not names:
-        return None
-    counts = Counter(name for _, _, name in names)
+def _main(title: str | None, names: Sequence[Name], sentences: Sequence[Span]) -> tuple[str | None, bool]:
+    """The organisation that the text is about, and whether that is sure.
+
+    It is sure of one in the title, the first there; else it is the most named, and sure where that opens the
+    text. One that is named once and late is none that a text is about.
+    """
+    counts = Counter(name for _, _, name in names if not is_observer(name))
     titled = [name for name in counts if title and name.split()[0] in title]
-    return (
-        min(titled, key=lambda n: (title or "").find(n.split()[0])) if titled else counts.most_common(1)[0][0]
-    )
+    if titled:
+        return min(titled, key=lambda name: (title or "").find(name.split()[0])), True
+    opening = sentences[min(1, len(sentences) - 1)].end if sentences else 0
+    early = {name for start, _, name in names if start < opening}
+    for name, count in counts.most_common(1):
+        if count > 1 or name in early:
+            return name, name in early
+    return None, False
+
+
+_INVESTS = re.compile(r"\b(?:led|backed|funded|joined|advised|audited|underwritten) by (?:[\w’'-]+ ){0,4}\Z")
+_CITED = re.compile(
+    r"\b(?:according to|(?:data|figures|estimates|research|report|survey|poll) (?:from|by|of)|per|analysts? at) (?:the |[\w-]+ (?:firm|group|company) )?\Z",
+    re.I,
+)
+_MEASURES = re.compile(
+    r",? (?:an?|the) (?:[\w-]+ ){0,4}(?:consultancy|researcher|tracker|broker(?:age)?|analytics|research|advisory|"
+    r"(?:data|research|consulting|market-research|intelligence|ratings?|investment|venture|private equity) "
+    r"(?:firm|company|provider|house|fund|group|agency))\b"
+)
+
+
+def _observing(text: str, names: Sequence[Name], main: str | None) -> frozenset[str]:
+    """The organisations that *text* cites, or that put money into others: it does not speak of them."""
+    found = {
+        name
+        for start, end, name in names
+        if is_observer(name)
+        or _CITED.search(text, max(0, start - 48), start)
+        or _INVESTS.search(text, max(0, start - 60), start)
+        or _MEASURES.match(text, end)
+    }
+    return frozenset(found - {main})
 
 
 def _spoken_of(text: str, sentence: Span, names: Sequence[Name], main: str | None) -> str | None:
