@@ -116,6 +116,22 @@ class Meanings:
                 return replace(meaning, direction=None, compared=False, growth=False, like=place)
         return None
 
+    def level_after(self, anchor: Token) -> Meaning | None:
+        """The meaning of the level that *anchor* led up to: 'slipped from $9 in 2022 to $7'."""
+        after = next((i for i in sorted(self.anchors) if i > anchor.i), None)
+        if after is None or self.anchors[after].kind != self.anchors[anchor.i].kind:
+            return None
+        if self.doc[max(self.extents[after][0] - 1, 0)].lower_ != "to":
+            return None
+        meaning = self.of(after)
+        return meaning and replace(meaning, like=after)
+
+    @property
+    def loosely_spoken(self) -> Meaning | None:
+        """The last meaning read, for a figure whose own sentence has none."""
+        spoken = self.subjects.spoken
+        return spoken and replace(spoken, subject_rule=f"loose {spoken.subject_rule.removeprefix('loose ')}")
+
     def spoken(self, thing: Token, verb: Token) -> Meaning | None:
         """The meaning spoken of before *thing*, in its sentence or the one before."""
         spoken = self.earlier(thing) or self.subjects.spoken

@@ -16,12 +16,16 @@ if TYPE_CHECKING:
     from extractors.facts.measuring import Meanings
 
 _NAMING = frozenset({"compound", "nmod", "amod"})
+_OF_COMPANIES = frozenset({"sales", "revenue", "revenues", "profit", "profits", "earnings"})
+_RATES = frozenset({"rate", "pace", "clip"})
 
 
 def from_noun(meanings: Meanings, noun: Token, anchor: Token) -> Meaning | None:
     """The meaning of a figure that *noun* is the name of."""
     if kind := words().wraps.get(noun.lower_):
         return _wrapped(meanings, noun, anchor, kind)
+    if noun.lower_ in _RATES and noun.dep_ == "pobj" and noun.head.lower_ == "at":
+        return _at_a_rate(meanings, noun, anchor)
     if noun.lower_ in words().move_nouns and noun.lower_ not in words().metrics and anchor != noun:
         return from_growth(meanings, noun, anchor)
     if noun.lower_ in words().company_nouns and noun.lower_ not in words().metrics:
@@ -50,7 +54,10 @@ def plain(meanings: Meanings, noun: Token) -> Meaning:
         return Meaning(
             "market size", phrases.thing(noun), subject_rule="stated", noun=noun, verb=verb_over(noun)
         )
-    metric = words().renamed.get(noun.lower_) or phrases.metric(noun)
+    held = noun.lower_ == "stocks" and any(is_place(t) for t in noun.lefts)  # what a country has in store
+    metric = phrases.metric(noun) if held else words().renamed.get(noun.lower_) or phrases.metric(noun)
+    if rule == "place" and noun.lower_ in _OF_COMPANIES and meanings.subjects.company is not None:
+        metric, subject, rule = f"{metric} in {subject}", meanings.subjects.company, "focus"
     return Meaning(metric, subject, subject_rule=rule, noun=noun, verb=verb_over(noun))
 
 
@@ -61,6 +68,15 @@ def from_growth(meanings: Meanings, growth: Token, anchor: Token) -> Meaning | N
         return None
     direction = direction_of(words().move_nouns.get(growth.lower_, ""))
     return replace(meaning, direction=direction, growth=True)
+
+
+def _at_a_rate(meanings: Meanings, rate: Token, anchor: Token) -> Meaning | None:
+    """'grew at a compound annual rate of 24 percent': the growth of what grew."""
+    from extractors.facts.verbs import moved
+
+    verb = verb_over(rate)
+    way = words().moves.get(words().lemma(verb.lower_)) if verb is not None else None
+    return moved(meanings, verb, anchor, None, way) if verb is not None and way else plain(meanings, rate)
 
 
 def _names_something(meanings: Meanings, noun: Token) -> bool:

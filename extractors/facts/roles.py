@@ -74,7 +74,7 @@ def _moved_thing(meanings: Meanings, anchor: Token, head: Token) -> Meaning | No
 
 
 def _compared(meanings: Meanings, anchor: Token, roles: Roles) -> Meaning | None:
-    meaning = meanings.earlier(anchor) or meanings.subjects.spoken
+    meaning = meanings.earlier(anchor) or meanings.level_after(anchor) or meanings.loosely_spoken
     return meaning and replace(meaning, direction=None, compared=True, growth=False)
 
 

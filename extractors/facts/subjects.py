@@ -54,6 +54,11 @@ class Subjects:
         return name in self.cited
 
     @property
+    def company(self) -> str | None:
+        """The organisation that the whole text is plainly about."""
+        return self.topic if self.sure and self.topic and not is_observer(self.topic) else None
+
+    @property
     def spoken_thing(self) -> str | None:
         """The subject of the last meaning read."""
         return self.spoken.subject if self.spoken else None
@@ -81,6 +86,8 @@ class Subjects:
             return name, "named"
         if agent.lower_ in words().pronouns:
             return self._antecedent(agent)
+        if _BASED_FIRM.match(self.phrases.text, self.phrases.span(agent).start) and self.topic:
+            return self.topic, "stand-in" if self.sure else "loose stand-in"
         if agent.lower_ in words().company_nouns and (name := self._apposed(agent)):
             return name, "named"
         if agent.lower_ in words().company_papers and not self._of_another(agent):
@@ -92,6 +99,11 @@ class Subjects:
         if agent.lower_ in words().place_nouns and (place := self._last_place(agent)):
             return place, "stand-in"
         return self.phrases.thing(agent) or None, "stated"
+
+    def before(self, verb: Token) -> str | None:
+        """The organisation that stands right before *verb*, whatever the parser makes its subject."""
+        at = self.phrases.span(verb).start
+        return next((name for _, end, name in self.phrases.names if end == at - 1 and verb.i), None)
 
     def _apposed(self, agent: Token) -> str | None:
         """The name between commas: 'the company behind the app Lanternbox, Harrow Films, earned'."""
@@ -135,12 +147,10 @@ class Subjects:
             if pronoun.head.dep_ == "relcl":
                 return self.of_agent(pronoun.head.head)
         for token in reversed(list(pronoun.doc[: pronoun.i])):
-            if (
-                token.dep_ in ("nsubj", "nsubjpass")
-                and token.head != pronoun.head
-                and self.phrases.name_at(token)
-            ):
-                return self.phrases.name_at(token), "pronoun"
+            name = self.phrases.name_at(token)
+            agent = token.dep_ in ("nsubj", "nsubjpass") and token.head != pronoun.head
+            if agent and name and not is_observer(name):
+                return name, "pronoun"
         for token in reversed(list(pronoun.doc[: pronoun.i])):
             if (
                 token.dep_ == "nsubj"
@@ -286,6 +296,9 @@ class Subjects:
                 if given is not None and noun.dep_ == "dobj" and noun.head == token and given.tag_ != "IN":
                     return self.of_agent(given)
                 agent = agent_of(token)
+                named = self.before(token) if token.tag_ in ("VBD", "VBZ", "VBP") else None
+                if named and not self.cites(named):
+                    return named, "named"
                 inside = token.dep_ != "relcl" and agent is not None and noun in agent.subtree
                 if agent is not None and agent != noun and not inside:
                     if (
@@ -301,6 +314,10 @@ class Subjects:
 
 
 _TO_NAME = re.compile(r", (?:the |[\w-]+-(?:based|listed|headquartered|owned|backed) )?\Z")
+_BASED_FIRM = re.compile(
+    r"(?:[A-Z][\w.]+,? ){0,3}[A-Z][\w.]+-(?:based|headquartered) (?:[\w-]+ ){0,3}?(?:company|group|firm|maker|retailer|developer|bank|operator|start-?up)\b"
+)
+"""'the San Jose, California-based company', whatever the parser makes its head."""
 _BASED = re.compile(r"(?:-|\b)(?:based|headquartered|listed)\Z")
 _DONE_BY_AGENTS = frozenset(
     {"fund", "bid", "offer", "investment", "stake", "deal", "acquisition", "loan", "purchase"}

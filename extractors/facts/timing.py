@@ -32,6 +32,9 @@ _PLAINLY = re.compile(
 )
 _TIMES = re.compile(r"\s(?:the|its|their|that|what)\b")
 """'twice the 131 million of 2024': the year is that of what is multiplied."""
+_FRONTED = 24
+"""A period that starts so near the sentence's beginning, in characters, holds for all of it."""
+_NEW_SUBJECT = re.compile(r",\s(?:and|but|while|whereas)\s(?:the\s)?[A-Z]")
 _NEXT_VERB = re.compile(
     r",?\s(?:and|but)\s(?:[a-z]+\s){0,2}?(?:ha[sd]|have|is|was|will|would|cut|set|put|[a-z]+(?:ed|s))\b"
 )
@@ -229,6 +232,9 @@ class SentencePeriods:
             return None
         between = self.text[mention.end : figure.start]
         if mention.role == "by" and _NEXT_VERB.search(between):
+            return None
+        fronted = mention.start - (self.draft.spans[0].start if self.draft.spans else 0) < _FRONTED
+        if not fronted and _NEW_SUBJECT.search(between):
             return None
         if re.search(r"[.!?]\s" if inherits else r"[;]|\b(?:but|while|whereas)\b|[.!?]\s", between):
             return None

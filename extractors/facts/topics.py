@@ -70,16 +70,18 @@ def _main(title: str | None, names: Sequence[Name], sentences: Sequence[Span]) -
     It is sure of one in the title, the first there; else it is the most named, and sure where that opens the
     text. One that is named once and late is none that a text is about.
     """
-    counts = Counter(name for _, _, name in names if not is_observer(name))
+    counts = Counter(name for _, _, name in names)
     titled = [name for name in counts if title and name.split()[0] in title]
     if titled:
         return min(titled, key=lambda name: (title or "").find(name.split()[0])), True
     opening = sentences[min(1, len(sentences) - 1)].end if sentences else 0
     early = {name for start, _, name in names if start < opening}
-    for name, count in counts.most_common(1):
-        if count > 1 or name in early:
-            return name, name in early
-    return None, False
+    passive = words().investors | words().observers
+    spoken = [name for name, _ in counts.most_common() if not passive & set(name.lower().split())]
+    name = next(iter(spoken), None)
+    if name is None or (counts[name] == 1 and name not in early):
+        return None, False
+    return name, name in early
 
 
 _INVESTS = re.compile(r"\b(?:led|backed|funded|joined|advised|audited|underwritten) by (?:[\w’'-]+ ){0,4}\Z")
@@ -100,6 +102,7 @@ def _observing(text: str, names: Sequence[Name], main: str | None) -> frozenset[
         name
         for start, end, name in names
         if is_observer(name)
+        or name.split()[-1].lower() in words().investors
         or _CITED.search(text, max(0, start - 48), start)
         or _INVESTS.search(text, max(0, start - 60), start)
         or _MEASURES.match(text, end)

@@ -63,8 +63,13 @@ def of_thing(meanings: Meanings, thing: Token | None, verb: Token) -> Meaning | 
         return _spoken_with(meanings, thing, verb, "place")
     if thing.lower_ in _SHARES:
         return plain(meanings, thing)
+    if thing.lower_ in words().parts and meanings.phrases.noun(thing) != thing.text:
+        subject, rule = meanings.subjects.of_noun(thing)
+        return Meaning(f"{meanings.phrases.noun(thing)} revenue", subject, subject_rule=rule, verb=verb)
     if name or thing.lower_ in words().company_nouns:
-        return _with_subject(meanings, "share price", thing, verb) if meanings.subjects.listed else None
+        moves = thing.dep_ == "nsubj" and words().lemma(verb.lower_) in words().moves
+        listed = meanings.subjects.listed and moves
+        return _with_subject(meanings, "share price", thing, verb) if listed else None
     if is_name(thing) and not words().metric_of(meanings.phrases.noun(thing, drop_names=False)):
         return _spoken_with(meanings, thing, verb, "stated")
     if is_noun(thing) and not is_temporal(thing) and not thing.ent_type_:
@@ -130,7 +135,11 @@ def _sensed(
     if sense.subject == "object":
         return _of_object(meanings, verb, figure, sense)
     agent, thing = agent_of(verb), object_of(verb, figure)
-    subject, rule = meanings.subjects.of_agent(agent) if agent is not None else meanings.subjects.focus()
+    named = meanings.subjects.before(verb) if verb.tag_ in ("VBD", "VBZ", "VBP") else None
+    if named:
+        subject, rule = named, "named"
+    else:
+        subject, rule = meanings.subjects.of_agent(agent) if agent is not None else meanings.subjects.focus()
     metric = sense.metric
     if metric == "revenue" and agent is not None:
         metric, (subject, rule) = _earned(meanings, agent, (subject, rule))

@@ -143,6 +143,7 @@ class Words:
         self.places = frozenset(rules["plain"]["places"])
         self.pronouns = frozenset(rules["stand_ins"]["pronouns"])
         self.company_nouns = frozenset(rules["stand_ins"]["company"])
+        self.investors = frozenset(rules["stand_ins"]["investors"])
         self.company_papers = frozenset(rules["stand_ins"]["papers"])
         self.broad_nouns = frozenset(rules["stand_ins"]["broad"])
         self.parts = frozenset(rules["stand_ins"]["parts"])
