@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Rule = Callable[["Meanings", Token], Meaning | None]
 
 _NUMBER = re.compile(r"^[\d.,\s]*(?:(?:thousand|million|billion|lakh|crore)s?\b)?\s*")
+_AND_NAME = re.compile(r"(?:[,;]|\band|\bwhile|\bbut)\s(?:the\s)?\Z")
 _ARTICLES = frozenset({"a", "an", "the", "its"})
 _RUN = frozenset({"NN", "NNS", "NNP", "NNPS", "JJ", "VBN", "HYPH"})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
@@ -66,6 +67,31 @@ def after_of(meanings: Meanings, anchor: Token) -> Meaning | None:
         return None
     names = noun.lower_ in words().metrics and noun.lower_ not in words().totals
     return meanings.from_noun(noun, anchor) if names or noun.lower_ in words().wraps else None
+
+
+def of_the_next(meanings: Meanings, anchor: Token) -> Meaning | None:
+    """'Tencent owns 9% and Redleaf 5%': the metric spoken of, of the one named right before the figure."""
+    at = meanings.phrases.span(meanings.doc[meanings.extents[anchor.i][0]]).start
+    text = meanings.phrases.text
+    named = next(
+        (
+            (start, name)
+            for start, end, name in meanings.phrases.names
+            if end < at and not text[end:at].strip()
+        ),
+        None,
+    )
+    if named is None or not _AND_NAME.search(text, max(0, named[0] - 12), named[0]):
+        return None
+    before = meanings.earlier(anchor)
+    alike = before is not None and before.like is not None
+    if (
+        before is None
+        or not alike
+        or meanings.anchors[before.like or 0].kind != meanings.anchors[anchor.i].kind
+    ):
+        return None
+    return replace(before, subject=named[1], subject_rule="named", like=None)
 
 
 def before_growth(meanings: Meanings, anchor: Token) -> Meaning | None:
@@ -175,6 +201,7 @@ def _participle(verb: Token) -> str:
 
 
 RULES: Mapping[str, Rule] = {
+    "of-the-next": of_the_next,
     "counted": counted,
     "after-of": after_of,
     "before-growth": before_growth,
@@ -185,6 +212,7 @@ RULES: Mapping[str, Rule] = {
 """Tried before any frame."""
 
 LAST_RULES: Mapping[str, Rule] = {
+    "of-the-next": of_the_next,
     "joined": joined,
     "grown-to": grown_to,
     "times-as-much": times_as_much,

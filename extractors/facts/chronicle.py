@@ -40,7 +40,7 @@ class Chronicle:
             timing = periods.choose(self.figures[at], meaning, self.clock, base, wanted)
             if meaning.basis in _AHEAD:
                 timing = periods.ahead(timing, self.published)
-            if like and not timing.stated and not meaning.compared:
+            if like and not timing.stated and not meaning.compared and not (meaning.growth and since(like)):
                 timing = replace(like, rule=f"like: {like.rule}")
             chosen[at] = timing
         return _shared(read, places, chosen)
@@ -73,6 +73,11 @@ class Chronicle:
         self.clock.quarter = next((p for p in reported if _is_quarter(p)), self.clock.quarter)
         alone = len(reported) == 1 and len(set(known)) == 1
         self.clock.reported = reported.pop() if alone else NOWHEN
+
+
+def since(timing: Timing) -> bool:
+    """Whether *timing* is open to the present: a move of today is none of it."""
+    return timing.period.end is None or timing.rule.endswith("past-units")
 
 
 def _is_share_of_flow(metric: str) -> bool:

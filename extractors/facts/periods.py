@@ -26,9 +26,8 @@ _LEAD = re.compile(
     re.I,
 )
 _SINCE = re.compile(
-    r"\bsince\s+(?:(?:its|their|his|her|the|it|they|being|was|were|opening|initial|public|global|overseas|"
-    r"official|first)\s+){0,3}[\w-]+(?:\s(?:by|at|for|of|abroad|overseas|there|public))?\s+"
-    r"(?:in|on|at|during|the)\s+(?:early\s+|late\s+|mid-)?\Z",
+    r"\bsince\s+(?:(?!(?:and|but|from|to|ha[sd]|have|was|were|in|on|of)\b)[\w-]+\s+){1,4}"
+    r"(?:(?:in|on|of|for)\s(?:[\w-]+\s){1,3})?(?:in|on|at|during|the)\s+(?:early\s+|late\s+|mid-)?\Z",
     re.I,
 )
 """'since launching in 2023', 'since its debut in May'."""

@@ -80,7 +80,7 @@ class TextReader:
         figures = self.by_place.inside(start, end)
         timing = SentencePeriods(doc, draft, self.text, self._mentions(draft.sentence), figures)
         timed = self.chronicle.timed(doc, read, timing)
-        for at, meaning in with_directions(read, self.figures):
+        for at, meaning in with_directions(read, self.figures, self.text):
             yield self._fact(at, meaning, timed[at], draft, claims)
             yield from self._margin(at, meaning, timed[at], draft, claims)
         self.chronicle.remember(read, timed)

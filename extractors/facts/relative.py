@@ -28,6 +28,8 @@ def relative(groups: Mapping[str, str], when: When) -> Period:
     shift = {"last": -1, "past": -1, "next": 1, "coming": 1}.get(which, 0)
     unit = groups["unit"]
     if groups["match"].lower().startswith(("full", "the full", "the whole", "the entire")):
+        if when.fiscal_end is not None and when.fiscal_end != 12:
+            return _fiscal_year_at(when, 0)
         return days.year(when.published.year - (not when.future and when.published.month < 5))
     if unit in ("year", "calendar year"):
         return days.year(when.published.year + shift)
@@ -128,6 +130,12 @@ def fiscal_relative(groups: Mapping[str, str], when: When) -> Period:
     words = groups["match"].lower().split()
     if when.fiscal_end is None or when.published is None or words[-1] not in ("year", "fiscal"):
         return NOWHEN
-    shift = 1 if "next" in words else -1 if {"last", "previous"} & set(words) else 0
+    return _fiscal_year_at(when, 1 if "next" in words else -1 if {"last", "previous"} & set(words) else 0)
+
+
+def _fiscal_year_at(when: When, shift: int) -> Period:
+    """The fiscal year that publication falls in, or one *shift* years from it."""
+    if when.published is None or when.fiscal_end is None:
+        return NOWHEN
     of = when.published.year + (when.published.month > when.fiscal_end) + shift
     return days.ended(days.last_day(of, when.fiscal_end), 12)

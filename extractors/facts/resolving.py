@@ -166,11 +166,6 @@ def _calendar_year(groups: Mapping[str, str], when: When) -> Period:
     return days.year(int(groups["year"]))
 
 
-def _earlier(groups: Mapping[str, str], when: When) -> Period:
-    """'the same period of 2025': the year alone is known; the stretch is that of what is compared with it."""
-    return days.year(int(groups["of"])) if "of" in groups else NOWHEN
-
-
 def _unknown(groups: Mapping[str, str], when: When) -> Period:
     return NOWHEN
 
@@ -200,7 +195,7 @@ RESOLVERS: Mapping[str, Resolver] = {
     "calendar_year": _calendar_year,
     "weekday": relative.weekday,
     "weekend": relative.weekend,
-    "earlier": _earlier,
+    "earlier": _unknown,
     "comparison": _unknown,
     "previous": _unknown,
     "the_period": _unknown,

@@ -66,7 +66,8 @@ class Subjects:
     def focus(self) -> Subject:
         """The organisation in focus."""
         observed = self.topic is None or self.cites(self.topic) or is_observer(self.topic)
-        return (None if observed else self.topic), "focus" if self.sure else "loose focus"
+        others = self.cited - {self.topic}  # who says so may not speak of it
+        return (None if observed else self.topic), "focus" if self.sure and not others else "loose focus"
 
     def screened(self, agent: Token | None) -> bool:
         """Whether *agent* takes its money at the box office."""
@@ -97,13 +98,14 @@ class Subjects:
         if agent.lower_ in words().work_nouns and not self._is_described(agent):
             return self.work or self.phrases.thing(agent), "stand-in"
         if agent.lower_ in words().place_nouns and (place := self._last_place(agent)):
-            return place, "stand-in"
+            return place, "loose stand-in"
         return self.phrases.thing(agent) or None, "stated"
 
     def before(self, verb: Token) -> str | None:
         """The organisation that stands right before *verb*, whatever the parser makes its subject."""
-        at = self.phrases.span(verb).start
-        return next((name for _, end, name in self.phrases.names if end == at - 1 and verb.i), None)
+        at, text = self.phrases.span(verb).start, self.phrases.text
+        named = next(((start, name) for start, end, name in self.phrases.names if end == at - 1), None)
+        return named[1] if named and not _LISTED.search(text, max(0, named[0] - 6), named[0]) else None
 
     def _apposed(self, agent: Token) -> str | None:
         """The name between commas: 'the company behind the app Lanternbox, Harrow Films, earned'."""
@@ -147,7 +149,8 @@ class Subjects:
             if pronoun.head.dep_ == "relcl":
                 return self.of_agent(pronoun.head.head)
         for token in reversed(list(pronoun.doc[: pronoun.i])):
-            name = self.phrases.name_at(token)
+            owner = next((t for t in token.lefts if t.dep_ == "poss"), token)
+            name = self.phrases.name_at(token) or self.phrases.name_at(owner)
             agent = token.dep_ in ("nsubj", "nsubjpass") and token.head != pronoun.head
             if agent and name and not is_observer(name):
                 return name, "pronoun"
@@ -262,7 +265,7 @@ class Subjects:
         for prep in noun.rights:
             if superlative and prep.lower_ == "of":
                 continue
-            if prep.dep_ != "prep" or prep.lower_ not in ("of", "in", "from", "at", "by", "for", "on"):
+            if prep.dep_ != "prep" or prep.lower_ not in _BELONGING:
                 continue
             target = next((t for t in prep.children if t.dep_ == "pobj" and not t.ent_type_), None)
             if target is None or is_temporal(target):
@@ -313,12 +316,15 @@ class Subjects:
         return None
 
 
+_LISTED = re.compile(r"(?:,|&|\band|\bor)\s\Z")
 _TO_NAME = re.compile(r", (?:the |[\w-]+-(?:based|listed|headquartered|owned|backed) )?\Z")
 _BASED_FIRM = re.compile(
-    r"(?:[A-Z][\w.]+,? ){0,3}[A-Z][\w.]+-(?:based|headquartered) (?:[\w-]+ ){0,3}?(?:company|group|firm|maker|retailer|developer|bank|operator|start-?up)\b"
+    r"(?:[A-Z][\w.]+,? ){0,3}[A-Z][\w.]+-(?:based|headquartered) (?:[\w-]+ ){0,3}?"
+    r"(?:company|group|firm|maker|retailer|developer|bank|operator|start-?up)\b"
 )
 """'the San Jose, California-based company', whatever the parser makes its head."""
 _BASED = re.compile(r"(?:-|\b)(?:based|headquartered|listed)\Z")
+_BELONGING = frozenset({"of", "in", "from", "at", "by", "for", "on", "across", "throughout"})
 _DONE_BY_AGENTS = frozenset(
     {"fund", "bid", "offer", "investment", "stake", "deal", "acquisition", "loan", "purchase"}
 )

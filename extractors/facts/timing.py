@@ -26,6 +26,7 @@ _COMPARES = re.compile(r"\b(?:compared|against|versus|vs|down from|up from|than|
 _NAMING = frozenset({"earlier", "comparison", "previous", "than", "then", "the_period"})
 _OF_DAYS = frozenset({"full-date", "day", "worded-day"})
 _FROM = re.compile(r"\bfrom\s(?:[a-z]+\s){0,2}\Z")
+_A_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _YEAR = re.compile(r"\d{4}|last|previous")
 _PLAINLY = re.compile(
     r"(?:\s(?!(?:from|than|to|on|over|compared|against|versus|up|down|by)\b)[a-z]+){0,4}(?:\sin|\sfor)?\s"
@@ -40,7 +41,17 @@ _NEXT_VERB = re.compile(
 )
 """Another verb of the same subject: what was to be by a year is over with it."""
 _YEARLESS = frozenset(
-    {"quarter", "quarter-code", "half", "half-code", "month-alone", "relative-year", "end-of", "full-date"}
+    {
+        "quarter",
+        "quarter-code",
+        "month-quarter",
+        "half",
+        "half-code",
+        "month-alone",
+        "relative-year",
+        "end-of",
+        "full-date",
+    }
 )
 
 
@@ -75,7 +86,7 @@ class Clock:
     stretches: list[Period] = field(default_factory=list)
 
     def spoken_of(self, name: str) -> Period:
-        """What 'the quarter', 'that year' or 'the period' is: the last stretch of that length, or the lead's."""
+        """What 'the quarter' or 'that year' is: the last stretch of that length, or the lead's."""
         least, most = next((span for word, span in _LENGTHS.items() if word in name), (32, 400))
         spoken = (p for p in (*reversed(self.stretches), self.lead) if least <= _length(p) <= most)
         return next(spoken, NOWHEN)
@@ -152,7 +163,7 @@ class SentencePeriods:
     def _then(
         self, figure: Figure, meaning: Meaning, usable: Sequence[PeriodMention], base: Period
     ) -> Timing | None:
-        """'reversing a loss of 3 million a year ago', 'the 2 million it lost in the same period last year'."""
+        """'reversing a loss of 3 million a year ago', 'the 2 million it lost in the same period'."""
         after = next((m for m in self.mentions if m.start >= figure.end), None)
         if after is None or after.role != "earlier" or meaning.growth:
             return None
@@ -160,10 +171,12 @@ class SentencePeriods:
             return None
         before = next((m for m in reversed(usable) if m.end <= figure.start and m.role == "in"), None)
         stretch = before.period if before and before.period.known else base
-        return Timing(_in_year_of(after, stretch), "year-earlier", stated=stretch.known)
+        return Timing(self._in_year_of(after, stretch), "year-earlier", stated=stretch.known)
 
     def _counts(self, mention: PeriodMention, point: bool) -> bool:
         if mention.role in ("earlier", "comparison", "previous", "than", "from"):
+            return False
+        if mention.form == "relative-year" and "week" in self.text[mention.start : mention.end] and not point:
             return False
         return (
             mention.form not in _OF_DAYS
@@ -272,12 +285,19 @@ class SentencePeriods:
         if after is None or any(figure.end <= f.start < after.start for f in self.figures):
             return Timing(NOWHEN, "compared")
         if after.role == "earlier":
-            return Timing(_in_year_of(after, base), "year-earlier", stated=base.known)
+            return Timing(self._in_year_of(after, base), "year-earlier", stated=base.known)
         if after.role == "previous":
             return Timing(days.previous(base), "previous", stated=base.known)
         if after.form in _OF_DAYS:
             return Timing(NOWHEN, "compared")
         return Timing(after.period, f"compared:{after.form}", stated=True)
+
+    def _in_year_of(self, mention: PeriodMention, base: Period) -> Period:
+        """*base* a year earlier, or in the year that *mention* names: 'the same period of 2023'."""
+        named = _A_YEAR.search(self.text, mention.start, mention.end)
+        if named is None or base.end is None:
+            return days.years_earlier(base)
+        return days.years_earlier(base, base.end.year - int(named[0]))
 
     def _fits(self, period: Period, screen: bool) -> bool:
         """Box offices go by weekends, all else by longer stretches; a 'previous quarter' by quarters."""
@@ -303,13 +323,6 @@ class SentencePeriods:
         if inherits and clock.lead.known and self._fits(clock.lead, screen):
             return Timing(clock.lead, "lead")
         return Timing(NOWHEN, "none")
-
-
-def _in_year_of(mention: PeriodMention, base: Period) -> Period:
-    """*base* a year earlier, or in the year that *mention* names: 'the same period of 2023'."""
-    if mention.period.end is None or base.end is None:
-        return days.years_earlier(base)
-    return days.years_earlier(base, base.end.year - mention.period.end.year)
 
 
 def _is_from(figure: Token) -> bool:

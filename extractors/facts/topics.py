@@ -86,11 +86,12 @@ def _main(title: str | None, names: Sequence[Name], sentences: Sequence[Span]) -
 
 _INVESTS = re.compile(r"\b(?:led|backed|funded|joined|advised|audited|underwritten) by (?:[\w’'-]+ ){0,4}\Z")
 _CITED = re.compile(
-    r"\b(?:according to|(?:data|figures|estimates|research|report|survey|poll) (?:from|by|of)|per|analysts? at) (?:the |[\w-]+ (?:firm|group|company) )?\Z",
+    r"\b(?:according to|(?:data|figures|estimates|research|report|survey|poll)"
+    r" (?:from|by|of)|per|analysts? at) (?:the |[\w-]+ (?:firm|group|company) )?\Z",
     re.I,
 )
 _MEASURES = re.compile(
-    r",? (?:an?|the) (?:[\w-]+ ){0,4}(?:consultancy|researcher|tracker|broker(?:age)?|analytics|research|advisory|"
+    r",? (?:an?|the) (?:[\w-]+ ){0,4}(?:consultancy|researcher|tracker|broker(?:age)?|analytics|research|"
     r"(?:data|research|consulting|market-research|intelligence|ratings?|investment|venture|private equity) "
     r"(?:firm|company|provider|house|fund|group|agency))\b"
 )

@@ -26,6 +26,8 @@ _MARKETS = frozenset({"market", "industry", "sector"})
 def from_verb(meanings: Meanings, verb: Token, figure: Token, prep: Token | None) -> Meaning | None:
     """The meaning of *figure* as the object of *verb*, or of *prep* under it."""
     lemma, agent = words().lemma(verb.lower_), agent_of(verb)
+    if lemma == "followed" and prep is not None:
+        return _next(meanings, verb, figure)
     if sense := _sense(meanings, verb, figure, prep):
         return _sensed(meanings, verb, figure, prep, sense)
     if way := words().moves.get(lemma) or _way_beside(verb, lemma):
@@ -38,6 +40,18 @@ def from_verb(meanings: Meanings, verb: Token, figure: Token, prep: Token | None
         return _level(meanings, verb, agent, prep)
     before = meanings.earlier(figure)
     return before and _with_subject(meanings, bare(before.metric), agent, verb)
+
+
+def _next(meanings: Meanings, verb: Token, figure: Token) -> Meaning | None:
+    """'followed by Peru with 9 million': the metric spoken of, of the one that follows."""
+    by = next((t for t in verb.children if t.dep_ in ("agent", "prep") and t.lower_ == "by"), None)
+    target, before = (object_in(by) if by is not None else None), meanings.earlier(figure)
+    if target is None or before is None:
+        return None
+    name = meanings.phrases.name_at(target) or meanings.phrases.thing(target)
+    leader, mark, whole = before.metric.partition(" share of ")
+    metric = f"{name} share of {whole}" if mark and leader else before.metric
+    return replace(before, metric=metric, subject=name, subject_rule="named", like=None)
 
 
 def moved(meanings: Meanings, verb: Token, figure: Token, prep: Token | None, way: str) -> Meaning | None:
@@ -71,7 +85,7 @@ def of_thing(meanings: Meanings, thing: Token | None, verb: Token) -> Meaning | 
         listed = meanings.subjects.listed and moves
         return _with_subject(meanings, "share price", thing, verb) if listed else None
     if is_name(thing) and not words().metric_of(meanings.phrases.noun(thing, drop_names=False)):
-        return _spoken_with(meanings, thing, verb, "stated")
+        return _spoken_with(meanings, thing, verb, "loose stated")
     if is_noun(thing) and not is_temporal(thing) and not thing.ent_type_:
         return meanings.from_noun(thing, thing)
     return None
@@ -136,10 +150,8 @@ def _sensed(
         return _of_object(meanings, verb, figure, sense)
     agent, thing = agent_of(verb), object_of(verb, figure)
     named = meanings.subjects.before(verb) if verb.tag_ in ("VBD", "VBZ", "VBP") else None
-    if named:
-        subject, rule = named, "named"
-    else:
-        subject, rule = meanings.subjects.of_agent(agent) if agent is not None else meanings.subjects.focus()
+    spoken = meanings.subjects.of_agent(agent) if agent is not None else meanings.subjects.focus()
+    subject, rule = (named, "named") if named else spoken
     metric = sense.metric
     if metric == "revenue" and agent is not None:
         metric, (subject, rule) = _earned(meanings, agent, (subject, rule))

@@ -97,7 +97,13 @@ def _dateline_pattern() -> re.Pattern[str]:
     )
 
 
+_WIRE = re.compile(r"/[\w ]{0,12}newswire[\w ]{0,12}/|\((?:globe newswire|business ?wire|accesswire)\)", re.I)
+"""Press releases that go out to the world: their dollars are American wherever they are datelined."""
+
+
 def _dateline(head: str) -> str | None:
+    if _WIRE.search(head):
+        return None
     match = _dateline_pattern().search(head)
     if match:
         return _places()[match[1] or match[2]]
