@@ -57,6 +57,9 @@ class Chronicle:
             screen=meaning.metric.startswith("box office") or (self.cinema and "weekend" in meaning.metric),
         )
 
+    def _is_over(self, period: Period) -> bool:
+        return self.published is None or period.start is None or period.start <= self.published
+
     def remember(self, read: Read, timed: Mapping[int, Timing]) -> None:
         """Keep the periods that the sentence stated, for what comes after it."""
         stated = [
@@ -69,7 +72,7 @@ class Chronicle:
             return
         self.clock.last = known[-1]
         self.clock.stretches.extend(period for period in known if _is_stretch(period))
-        reported = {period for period, m in stated if m.basis != "forecast" and _is_stretch(period)}
+        reported = {p for p, m in stated if m.basis not in _AHEAD and _is_stretch(p) and self._is_over(p)}
         self.clock.quarter = next((p for p in reported if _is_quarter(p)), self.clock.quarter)
         alone = len(reported) == 1 and len(set(known)) == 1
         self.clock.reported = reported.pop() if alone else NOWHEN

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,12 @@ from extractors.facts.words import words
 if TYPE_CHECKING:
     from extractors.facts.measuring import Meanings
 
+_JOINED = re.compile(
+    r"(?:sales|research|selling|general|food|media|travel|health|home|marketing) and [a-z]+ "
+    r"(?:costs?|expenses?|spending|revenues?|income|fees|expenditure)\b",
+    re.I,
+)
+"""'Sales and marketing costs': one metric in the form of two."""
 _NAMING = frozenset({"compound", "nmod", "amod"})
 _OF_COMPANIES = frozenset({"sales", "revenue", "revenues", "profit", "profits", "earnings"})
 _RATES = frozenset({"rate", "pace", "clip"})
@@ -54,6 +61,8 @@ def plain(meanings: Meanings, noun: Token) -> Meaning:
         return Meaning(
             "market size", phrases.thing(noun), subject_rule="stated", noun=noun, verb=verb_over(noun)
         )
+    if joined := _JOINED.match(phrases.text, phrases.span(noun).start):
+        return Meaning(joined[0], subject, subject_rule=rule, noun=noun, verb=verb_over(noun))
     held = noun.lower_ == "stocks" and any(is_place(t) for t in noun.lefts)  # what a country has in store
     metric = phrases.metric(noun) if held else words().renamed.get(noun.lower_) or phrases.metric(noun)
     if rule == "place" and noun.lower_ in _OF_COMPANIES and meanings.subjects.company is not None:

@@ -38,6 +38,8 @@ _RECORD = re.compile(
 )
 """'the lowest since 2020', 'for the first time since March': how long ago, and no period of the figure."""
 _APRIL_YEARS = re.compile(r"₹|\brupees?\b|\bcrores?\b|\blakhs?\b|\bRs\b|\byen\b")
+_RUPEES = re.compile(r"₹|\brupees?\b|\bcrores?\b|\blakhs?\b")
+"""Business pages in whose Q1 the year begins in April."""
 _YEAR_ENDED = re.compile(
     r"(?:fiscal|financial) year (?:that )?(?:ended|ending|ends|to|runs (?:from \w+ )?to)(?: on| in)?"
     r"(?: the end of)? (?P<month>[A-Z][a-z]{2,8})"
@@ -75,7 +77,7 @@ def when_of(text: str, published: date | None) -> When:
     month = month_number(stated["month"]) if stated else None
     if month is None and _APRIL_YEARS.search(text):
         month = 3
-    return When(published, month)
+    return When(published, month, own_quarters=month == 3 and bool(_RUPEES.search(text)))
 
 
 def resolve(text: str, when: When) -> list[PeriodMention]:

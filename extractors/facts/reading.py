@@ -97,7 +97,7 @@ class TextReader:
             self.cinema,
             claims.sources(),
             works,
-            self.topics.sure,
+            self.topics.is_sure(claims.topic),
         )
 
     def _fact(self, at: int, meaning: Meaning, timing: Timing, draft: Draft, claims: Claims) -> Fact:

@@ -28,7 +28,16 @@ def _part_of_year(groups: Mapping[str, str], when: When, length: int) -> Period:
 
 
 def _quarter(groups: Mapping[str, str], when: When) -> Period:
+    if when.own_quarters and when.published and groups["match"][:1] in "Qq" and "year" not in groups:
+        return _fiscal_quarter(int(_ORDINALS[groups["ordinal"]]), when.published, when.fiscal_end or 12)
     return _part_of_year(groups, when, 3)
+
+
+def _fiscal_quarter(ordinal: int, published: date, fiscal_end: int) -> Period:
+    """The last quarter of that number, of fiscal years that end in the month *fiscal_end*, to have begun."""
+    month = (fiscal_end + 3 * (ordinal - 1)) % 12 + 1
+    of = published.year if date(published.year, month, 1) <= published else published.year - 1
+    return days.months(of, month, month + 2)
 
 
 def _half(groups: Mapping[str, str], when: When) -> Period:

@@ -142,6 +142,8 @@ class Subjects:
         return not definite or agent.tag_ == "NNS" or (modified and agent.lower_ in words().broad_nouns)
 
     def _antecedent(self, pronoun: Token) -> Subject:
+        if pronoun.lower_ in ("we", "our", "us"):  # the company's own people speak
+            return self.topic, "stand-in" if self.sure else "loose stand-in"
         if pronoun.lower_ in ("which", "who", "that") and pronoun.i >= 2:
             before = pronoun.nbor(-1) if pronoun.nbor(-1).tag_ not in (",", "''", "``") else pronoun.nbor(-2)
             if name := self.phrases.name_at(before):
@@ -183,8 +185,17 @@ class Subjects:
             or self._placed(noun)
             or self._speaker(noun)
             or self._spoken_of_before(noun)
+            or self._of_all(noun)
             or self.focus()
         )
+
+    def _of_all(self, noun: Token) -> Subject | None:
+        """'Global advertising revenue': the whole market's, and no company's."""
+        wide = next((t for t in noun.lefts if t.lower_ in _WIDE), None)
+        if wide is None:
+            return None
+        kind = [t for t in noun.lefts if t.dep_ in ("compound", "nmod") and t != wide]
+        return self.phrases.words([wide, *kind]), "loose stated"
 
     def _spoken_of_before(self, noun: Token) -> Subject | None:
         """'Films lifted Harrow to its best year: revenue rose': the one organisation named before a colon."""
@@ -324,6 +335,7 @@ _BASED_FIRM = re.compile(
 )
 """'the San Jose, California-based company', whatever the parser makes its head."""
 _BASED = re.compile(r"(?:-|\b)(?:based|headquartered|listed)\Z")
+_WIDE = frozenset({"global", "worldwide", "world", "industry", "market", "sector", "national", "nationwide"})
 _BELONGING = frozenset({"of", "in", "from", "at", "by", "for", "on", "across", "throughout"})
 _DONE_BY_AGENTS = frozenset(
     {"fund", "bid", "offer", "investment", "stake", "deal", "acquisition", "loan", "purchase"}

@@ -189,7 +189,8 @@ class SentencePeriods:
         token = self._token(mention)
         if token is None:
             return True
-        if mention.form in _OF_DAYS and self._is_of_saying(token, figure):
+        beside_verb = (token.head.head if token.dep_ == "pobj" else token.head).tag_.startswith("V")
+        if (mention.form in _OF_DAYS or beside_verb) and self._is_of_saying(token, figure):
             return False
         above = {figure.i, *(t.i for t in figure.ancestors)}
         for up in [token, *token.ancestors]:

@@ -47,6 +47,7 @@ class Topics:
         self.topics: list[str | None] = []
         self.sentences = [span.start for span in sentences]
         main, self.sure = _main(title, names, sentences)
+        self.main = main
         topic: str | None = None
         places = [name[0] for name in names]
         observing = _observing(text, names, main)
@@ -62,6 +63,10 @@ class Topics:
         """The topic that the sentence at *start* is read with."""
         place = bisect_right(self.starts, start) - 1
         return self.topics[place] if place >= 0 else None
+
+    def is_sure(self, topic: str | None) -> bool:
+        """Whether *topic* is plainly what the whole text is about."""
+        return self.sure and topic == self.main
 
 
 def _main(title: str | None, names: Sequence[Name], sentences: Sequence[Span]) -> tuple[str | None, bool]:

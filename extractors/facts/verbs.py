@@ -27,7 +27,7 @@ def from_verb(meanings: Meanings, verb: Token, figure: Token, prep: Token | None
     """The meaning of *figure* as the object of *verb*, or of *prep* under it."""
     lemma, agent = words().lemma(verb.lower_), agent_of(verb)
     if lemma == "followed" and prep is not None:
-        return _next(meanings, verb, figure)
+        return _next(meanings, prep, figure)
     if sense := _sense(meanings, verb, figure, prep):
         return _sensed(meanings, verb, figure, prep, sense)
     if way := words().moves.get(lemma) or _way_beside(verb, lemma):
@@ -42,11 +42,10 @@ def from_verb(meanings: Meanings, verb: Token, figure: Token, prep: Token | None
     return before and _with_subject(meanings, bare(before.metric), agent, verb)
 
 
-def _next(meanings: Meanings, verb: Token, figure: Token) -> Meaning | None:
+def _next(meanings: Meanings, prep: Token, figure: Token) -> Meaning | None:
     """'followed by Peru with 9 million': the metric spoken of, of the one that follows."""
-    by = next((t for t in verb.children if t.dep_ in ("agent", "prep") and t.lower_ == "by"), None)
-    target, before = (object_in(by) if by is not None else None), meanings.earlier(figure)
-    if target is None or before is None:
+    target, before = prep.nbor(-1), meanings.earlier(figure)
+    if not is_noun(target) or before is None:
         return None
     name = meanings.phrases.name_at(target) or meanings.phrases.thing(target)
     leader, mark, whole = before.metric.partition(" share of ")
@@ -212,6 +211,8 @@ def worth(meanings: Meanings, thing: Token) -> str:
         or (narrowed and thing.lower_ in words().broad_nouns)
     ):
         return "market size"
+    if known and known.id == "deal_value":
+        return "deal value"
     stands_in = thing.lower_ in words().company_nouns or thing.lower_ in words().pronouns
     return "valuation" if stands_in or is_name(thing) or meanings.phrases.name_at(thing) else "market size"
 

@@ -32,6 +32,7 @@ class When:
     published: date | None
     fiscal_end: int | None = None
     future: bool = False
+    own_quarters: bool = False  # Q1 is the fiscal year's
 
 
 def month_number(name: str) -> int | None:

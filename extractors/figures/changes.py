@@ -14,6 +14,13 @@ _FROM = re.compile(
 )
 
 
+_BY = re.compile(
+    r"\b(?:rais\w+|rise\w*|rose|increas\w+|cut\w*|lower\w*|lift\w*|fell|fall\w*|drop\w*|reduc\w+|grew|grow\w*|up|down)"
+    r" (?:[a-z'’-]+ ){0,8}by $"
+)
+"""'raise the price by $1 to $8.99': by how much, and to what."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Changes:
     """Patterns of ``[changes]``: what moved from, what moved at all, moved in the past, spreads from."""
@@ -41,11 +48,13 @@ def is_change(low: str, left: Atom, right: Atom) -> bool:
     gap = low[left.end : right.start]
     if " to " not in gap and gap not in ("至", "到"):
         return False
+    own = left.where == "before" or (left.where == "after" and left.end > left.number.end)
+    if own and _BY.search(low, max(0, left.start - 40), left.start):
+        return True
     before = low[max(0, left.start - 44) : left.start]
     if _FROM.search(before):
         if _changes().moved.search(before):
             return True
         both = left.where == "before" or left.number.end < left.end
         return not _changes().spread.search(before) and (both or bool(_changes().motion.search(before)))
-    both = left.where == "before" or (left.where == "after" and left.end > left.number.end)
-    return both and right.where in ("before", "after") and bool(_changes().past.search(before))
+    return own and right.where in ("before", "after") and bool(_changes().past.search(before))

@@ -42,18 +42,20 @@ def read(text: str, about: Text | None = None, kinds: Collection[str] | None = N
 
 
 def _figures(text: str, simple: str, low: str, atoms: Sequence[Atom], context: Context) -> Iterator[Figure]:
-    place = 0
+    place = done = 0
     while place < len(atoms):
         atom = atoms[place]
         place += 1
-        if atom.unit is None or not is_figure(simple, low, atom):
+        if atom.unit is None or atom.start < done or not is_figure(simple, low, atom):
             continue
         right = atoms[place] if place < len(atoms) else None
         if right and _is_range(low, atom, right):
             place += 1
-            yield _figure(text, low, atom, context, right)
+            figure = _figure(text, low, atom, context, right)
         else:
-            yield _figure(text, low, atom, context)
+            figure = _figure(text, low, atom, context)
+        done = figure.end
+        yield figure
 
 
 def _is_range(low: str, left: Atom, right: Atom) -> bool:
