@@ -279,8 +279,8 @@ FLOORS = {
         "row": 0.52,
         "basis": 0.85,
         "claimed_by": 0.84,
-        "precision": 0.92,
-        "high": 0.22,
+        "precision": 0.94,
+        "high": 0.2,
     },
 }
 

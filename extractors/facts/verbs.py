@@ -202,8 +202,12 @@ def _of_object(meanings: Meanings, verb: Token, figure: Token, sense: VerbSense)
 
 
 def worth(meanings: Meanings, thing: Token) -> str:
-    """What it is that *thing* is worth: a company's valuation, a market's size."""
+    """What it is that *thing* is worth: a company's valuation, a deal's value, a market's size."""
     known = words().metric_of(thing.lower_)
+    if known and known.id == "deal_value":
+        return "deal value"
+    if any(t.dep_ == "poss" for t in thing.lefts) and thing.lower_ in words().company_nouns:
+        return "valuation"
     narrowed = any(t.dep_ in ("compound", "amod") for t in thing.lefts)
     if (
         is_place(thing)
@@ -211,8 +215,6 @@ def worth(meanings: Meanings, thing: Token) -> str:
         or (narrowed and thing.lower_ in words().broad_nouns)
     ):
         return "market size"
-    if known and known.id == "deal_value":
-        return "deal value"
     stands_in = thing.lower_ in words().company_nouns or thing.lower_ in words().pronouns
     return "valuation" if stands_in or is_name(thing) or meanings.phrases.name_at(thing) else "market size"
 
