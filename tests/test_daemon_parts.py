@@ -1,5 +1,6 @@
 """The daemon's parts: the lock, the logs, systemd's notifications."""
 
+import fcntl
 import json
 import logging
 import os
@@ -7,13 +8,13 @@ import signal
 import socket
 import subprocess
 import sys
-import time
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from monitor.daemon.lock import AlreadyRunning, daemon_lock, holder
+from monitor.daemon.lock import AlreadyRunning, daemon_lock, holder, lock_path
 from monitor.daemon.logs import JsonFormatter, LineFormatter
 from monitor.daemon.notify import notify, watchdog_seconds
 
@@ -82,6 +83,12 @@ def test_a_fault_of_ours_is_one_line_with_its_place() -> None:
     assert "test_daemon_parts.py" in json.loads(JsonFormatter().format(made))["failure"]
 
 
+def test_what_another_program_said_on_several_lines_is_one_line() -> None:
+    made = entry("digest not sent: it said\n  first\r\nsecond")
+    assert LineFormatter().format(made).endswith("INFO digest not sent: it said first second")
+    assert json.loads(JsonFormatter().format(made))["event"] == "digest not sent: it said first second"
+
+
 def test_systemd_hears_what_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))
@@ -105,10 +112,15 @@ def test_the_watchdog_is_fed_at_half_its_interval(
     assert watchdog_seconds() == seconds
 
 
-def test_the_lock_is_free_as_soon_as_its_holder_ends(tmp_path: Path) -> None:
+def test_a_daemon_that_starts_while_someone_asks_who_runs_gets_the_lock(tmp_path: Path) -> None:
     path = tmp_path / "n.db"
     with daemon_lock(path, NOW):
-        pass
-    started = time.monotonic()
-    with daemon_lock(path, NOW):
-        assert time.monotonic() - started < 1
+        pass  # free as soon as its holder ends
+    with lock_path(path).open() as asking:
+        fcntl.flock(asking, fcntl.LOCK_SH)
+        done = threading.Timer(0.2, asking.close)
+        done.start()
+        with daemon_lock(path, NOW):
+            found = holder(path)
+        done.join()
+    assert found is not None and found.pid == os.getpid()

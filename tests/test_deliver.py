@@ -3,6 +3,7 @@
 import json
 import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
@@ -218,6 +219,29 @@ def test_a_command_gets_the_json_and_its_failure_is_told(tmp_path: Path) -> None
     assert json.loads((tmp_path / "got.json").read_text()) == {"day": "2026-05-04"}
     bad = CommandTarget(kind="command", name="c", run=["sh", "-c", "echo no paper >&2; exit 3"])
     assert attempt(message(), bad) == "sh ended with 3: no paper\n"
+
+
+def test_a_command_that_fails_in_bytes_that_are_no_text_is_an_error_in_words() -> None:
+    shell = ["sh", "-c", "printf '\\377 broke' >&2; exit 3"]
+    error = attempt(message(), CommandTarget(kind="command", name="archive", run=shell))
+    assert error is not None and error.startswith("sh ended with 3") and error.endswith("broke")
+
+
+def test_a_hook_that_does_not_speak_http_is_an_error_in_words() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            caller, _ = server.accept()
+            with caller:
+                caller.recv(65536)
+                caller.sendall(b"220 mail.example ESMTP\r\n")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        error = attempt(message(), HookTarget(kind="hook", name="desk", url=url))
+        thread.join()
+    assert error is not None and "220 mail.example" in error
 
 
 def test_an_alert_in_a_folder_is_a_file_of_its_own(tmp_path: Path) -> None:

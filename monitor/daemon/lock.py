@@ -5,13 +5,18 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from extractors.errors import NewsgaugeError
+
+_LOOK_SECONDS = 1.0
+"""Whoever only asks who runs has the lock for an instant; a daemon that starts then waits as long as this."""
 
 
 class AlreadyRunning(NewsgaugeError):  # noqa: N818 - reads as what it says
@@ -36,7 +41,7 @@ def daemon_lock(database: Path, now: datetime) -> Iterator[None]:
     """Hold *database*'s daemon lock; raises AlreadyRunning, saying who has it, when it is taken."""
     with lock_path(database).open("a+") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _take(file)
         except OSError as error:
             holder = _read(file.name)
             who = f"process {holder.pid} since {holder.since}" if holder else "another process"
@@ -51,12 +56,23 @@ def daemon_lock(database: Path, now: datetime) -> Iterator[None]:
         file.truncate(0)
 
 
+def _take(file: IO[str]) -> None:
+    end = time.monotonic() + _LOOK_SECONDS
+    while True:
+        try:
+            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() > end:
+                raise
+        time.sleep(0.05)
+
+
 def holder(database: Path) -> Holder | None:
     """Who runs as *database*'s daemon, or None."""
     path = lock_path(database)
     if not path.exists():
         return None
-    with path.open("a+") as file:
+    with path.open() as file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except OSError:

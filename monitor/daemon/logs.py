@@ -22,7 +22,7 @@ class LineFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """One line for *record*."""
         pairs = "".join(f" {key}={_plain(value)}" for key, value in _values(record).items())
-        return f"{_moment(record)} {record.levelname} {record.getMessage()}{pairs}{_failure(record)}"
+        return f"{_moment(record)} {record.levelname} {_message(record)}{pairs}{_failure(record)}"
 
 
 class JsonFormatter(logging.Formatter):
@@ -30,7 +30,7 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """One JSON object for *record*."""
-        line = {"time": _moment(record), "level": record.levelname, "event": record.getMessage()}
+        line = {"time": _moment(record), "level": record.levelname, "event": _message(record)}
         failure = {"failure": _failure(record).strip()} if record.exc_info else {}
         return json.dumps(line | _values(record) | failure, default=str, ensure_ascii=False)
 
@@ -43,6 +43,11 @@ def set_up(style: str) -> None:
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     logging.getLogger("htmldate").setLevel(logging.CRITICAL)
+
+
+def _message(record: logging.LogRecord) -> str:
+    """What *record* says, on one line: what a program or a mail server answered may have several."""
+    return " ".join(record.getMessage().split())
 
 
 def _values(record: logging.LogRecord) -> dict[str, Any]:

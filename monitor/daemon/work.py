@@ -38,7 +38,8 @@ async def update(
     loop = asyncio.get_running_loop()
     end = loop.time() + max(config.daemon.update_seconds, LEAST_SECONDS)
     summary = await collect(store, config, now, progress=lambda *_: moved(), enough=lambda: loop.time() > end)
-    event(log, "collected", **asdict(summary))
+    if summary.feeds or summary.new_articles:
+        event(log, "collected", **asdict(summary))
 
 
 async def digest(database: Path, config: Config, now: Clock) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import logging
 import os
@@ -39,6 +40,14 @@ GIVEN_UP = timedelta(days=7)
 """How long a digest or an alert is tried to be sent."""
 SECONDS = 30
 """The longest that one target may take."""
+_FAULTS = (
+    OSError,
+    UnicodeError,  # a secret's file that is no text, an address that no letter can go to
+    http.client.HTTPException,  # an answer that is no HTTP
+    smtplib.SMTPException,
+    subprocess.SubprocessError,
+    NewsgaugeError,
+)
 
 
 class DeliveryError(NewsgaugeError):
@@ -115,7 +124,7 @@ def attempt(message: Message, target: Target) -> str | None:
     """Send *message* to *target* now; the error in words, or None."""
     try:
         _SENDERS[type(target)](message, target)
-    except (OSError, smtplib.SMTPException, subprocess.SubprocessError, NewsgaugeError) as error:
+    except _FAULTS as error:
         return _without_secrets(str(error) or type(error).__name__, target)
     return None
 
@@ -220,7 +229,8 @@ def _to_command(message: Message, target: CommandTarget) -> None:
         check=False,
     )
     if done.returncode:
-        raise DeliveryError(f"{target.run[0]} ended with {done.returncode}: {done.stderr.decode()[-200:]}")
+        said = done.stderr.decode(errors="replace")[-200:]
+        raise DeliveryError(f"{target.run[0]} ended with {done.returncode}: {said}")
 
 
 def _secret(name: str, variable: str | None, file: Path | None) -> str | None:
