@@ -95,8 +95,8 @@ def fast_daemon(folder: Path, tempo: float, start: float | None = None) -> Itera
             running.kill()
 
 
-def until(found: Callable[[], object], seconds: float = 40) -> bool:
-    """Whether something comes true within so many seconds."""
+def until(found: Callable[[], object], seconds: float = 150) -> bool:
+    """Whether something comes true within so many seconds: far more than it takes, for a crowded machine."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if found():

@@ -22,7 +22,7 @@ from monitor.daemon import rota
 from monitor.daemon.lock import daemon_lock
 from monitor.daemon.logs import set_up
 from monitor.daemon.memory import bound_arenas
-from monitor.daemon.run import Daemon, worker_settings
+from monitor.daemon.run import Daemon, leave, worker_settings
 from monitor.daemon.supervisor import Supervisor
 
 SET_BY = Path("set-by")
@@ -65,6 +65,7 @@ def main(tempo: float, start: float) -> None:
         settings = replace(worker_settings(config.database, config), now=clock)
         daemon = Daemon(config, None, config.database, store, Supervisor(settings), clock, tempo)
         asyncio.run(daemon.live())
+    leave()
 
 
 if __name__ == "__main__":

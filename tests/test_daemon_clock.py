@@ -4,11 +4,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
+import pytest
+
 from db.store import open_store
 from monitor.demo.server import serving
 from monitor.demo.site import Piece, Site
 from tests.daemons import ask, fast_daemon, read_so_far, section, status, until
 from tests.programs import free_port, small_site, write_config
+
+pytestmark = pytest.mark.timeout(900)  # for a crowded machine
 
 DAY = 86400
 POLLS = "SELECT count(*) FROM polls"

@@ -14,6 +14,8 @@ from monitor.demo.server import serving
 from tests.daemons import Running, ask, daemon, job, life, read_so_far, section, status, until
 from tests.programs import free_port, run, small_site, wait_for, write_config
 
+pytestmark = pytest.mark.timeout(900)  # for a crowded machine
+
 PIECES = 8
 
 
@@ -21,7 +23,7 @@ def fetch(port: int, path: str, host: str | None = None) -> tuple[int, str]:
     """Status and text of the daemon's answer."""
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Host": host} if host else {})
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         with error:

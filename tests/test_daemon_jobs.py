@@ -12,12 +12,16 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import pytest
+
 from db import maintenance
 from monitor.config import load_config
 from monitor.daemon import work
 from monitor.demo.server import serving
 from tests.daemons import daemon, job, read_so_far, section, until
 from tests.programs import run, small_site, write_config
+
+pytestmark = pytest.mark.timeout(900)  # for a crowded machine
 
 
 @contextmanager

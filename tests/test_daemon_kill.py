@@ -23,15 +23,16 @@ PIECES = 120
 
 
 def kill_at_work(folder: Path, start: float, dice: random.Random) -> None:
-    """Start a daemon and kill it soon after it wrote something."""
+    """Start a daemon and kill it soon after it wrote something: there is something new each time."""
     before = progress(folder / "n.db")
     running = Running(folder, program=fast(TEMPO, start))
-    until(lambda: progress(folder / "n.db") != before, 20)
+    assert until(lambda: progress(folder / "n.db") != before), running.said()[-3000:]
     time.sleep(dice.uniform(0, 1.5))
     running.kill()
 
 
-@pytest.mark.parametrize("kills", [4, pytest.param(100, marks=[pytest.mark.long, pytest.mark.timeout(1800)])])
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("kills", [4, pytest.param(100, marks=pytest.mark.long)])
 def test_a_daemon_killed_at_any_instant_loses_and_doubles_nothing(tmp_path: Path, kills: int) -> None:
     dice, site, start = random.Random(5), small_site(PIECES), time.time()
     later = list(site.pieces)
@@ -50,11 +51,11 @@ def test_a_daemon_killed_at_any_instant_loses_and_doubles_nothing(tmp_path: Path
             kill_at_work(disturbed, start, dice)
         assert not later
         with fast_daemon(disturbed, TEMPO, start) as running:
-            assert until(lambda: read_so_far(disturbed) == PIECES, 60), running.said()[-3000:]
+            assert until(lambda: read_so_far(disturbed) == PIECES), running.said()[-3000:]
             written = int(ask(disturbed, "SELECT count(*) FROM digests"))
             assert until(
                 lambda: ask(disturbed, SENT) and ask(disturbed, "SELECT count(*) FROM digests") > written
-            )
+            ), running.said()[-3000:]
         undisturbed = run("update", "--all", folder=calm)
     assert undisturbed.returncode == 0, undisturbed.stderr
     assert contents(disturbed / "n.db") == contents(calm / "n.db")

@@ -104,6 +104,17 @@ def test_without_systemd_nothing_is_sent(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert not notify("READY=1")
 
 
+def test_a_systemd_that_does_not_listen_holds_nobody_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        assert not all(notify("WATCHDOG=1") for _ in range(10_000))  # its queue is full before that
+        assert systemd.recv(100) == b"WATCHDOG=1"
+        assert notify("READY=1")
+
+
 @pytest.mark.parametrize(("value", "seconds"), [("20000000", 10.0), ("", None), ("0", None), ("x", None)])
 def test_the_watchdog_is_fed_at_half_its_interval(
     monkeypatch: pytest.MonkeyPatch, value: str, seconds: float | None

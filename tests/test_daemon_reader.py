@@ -4,7 +4,14 @@ import os
 import signal
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
+import pytest
+
+from db.store import open_store
+from monitor.config import Config
+from monitor.daemon.run import worker_settings
+from monitor.daemon.supervisor import Supervisor
 from monitor.demo.server import serving
 from monitor.demo.site import Piece, Site
 from tests.daemons import ask, daemon, life, read_so_far, section, status, until
@@ -12,6 +19,8 @@ from tests.programs import ROOT, small_site, write_config
 
 DEADLY = """
 import os, signal, sys
+
+pytestmark = pytest.mark.timeout(900)  # for a crowded machine
 if "--multiprocessing-fork" in sys.orig_argv:  # the reading process alone
     from extractors import pipeline
     read = pipeline.Reader.read
@@ -23,6 +32,9 @@ if "--multiprocessing-fork" in sys.orig_argv:  # the reading process alone
     pipeline.Reader.read = deadly
 """
 """As a fault in a compiled library would: the process that reads such a text is gone."""
+
+
+HANGING = DEADLY.replace("os.kill(os.getpid(), signal.SIGSEGV)", "import time; time.sleep(3600)")
 
 
 def with_a_deadly_piece(site: Site, among: int) -> Site:
@@ -39,8 +51,8 @@ def test_the_article_that_kills_it_three_times_is_set_aside(tmp_path: Path) -> N
     with serving(site) as base:
         write_config(tmp_path, site, base, section())
         with daemon(tmp_path, PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}"):
-            assert until(lambda: read_so_far(tmp_path) == 7, 90)
-            assert until(lambda: ask(tmp_path, "SELECT max(read_failures) FROM articles") == 3, 90)
+            assert until(lambda: read_so_far(tmp_path) == 7)
+            assert until(lambda: ask(tmp_path, "SELECT max(read_failures) FROM articles") == 3)
             aside = "SELECT group_concat(title || ': ' || error) FROM articles WHERE read_failures > 0"
             error = f"the reading process died on it (exit code -{signal.SIGSEGV:d})"
             assert ask(tmp_path, aside) == f"{site.pieces[3].title}: {error}"
@@ -48,6 +60,49 @@ def test_the_article_that_kills_it_three_times_is_set_aside(tmp_path: Path) -> N
             code, found = status(tmp_path)
             assert (code, found["queues"]["set_aside"], found["queues"]["to_read"]) == (0, 1, 0)
             assert any("could not be read" in note for note in found["notes"])
+
+
+def test_polling_goes_on_while_an_article_holds_up_reading(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(HANGING)
+    site = with_a_deadly_piece(small_site(8), 0)
+    published = list(site.pieces[:4])
+    growing = replace(site, pieces=cast("tuple[Piece, ...]", published))
+    with serving(growing) as base:
+        write_config(tmp_path, site, base, section())
+        with daemon(tmp_path, PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}") as running:
+            held = "SELECT count(*) FROM articles WHERE read_at IS NULL"
+            assert until(lambda: ask(tmp_path, held) and running.reader())
+            published.extend(site.pieces[4:])
+            assert until(lambda: ask(tmp_path, "SELECT count(*) FROM articles") == 8), running.said()
+            polls = ask(tmp_path, "SELECT count(*) FROM polls")
+            assert until(lambda: ask(tmp_path, "SELECT count(*) FROM polls") >= polls + 12)
+            assert ask(tmp_path, held) >= 4  # and it ends in time, which the end of this block holds it to
+
+
+@pytest.mark.long
+def test_the_article_that_it_hangs_on_three_times_is_set_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(HANGING)
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{ROOT}")
+    config = Config(database=tmp_path / "n.db")
+    with open_store(config.database) as store, store.write() as db:
+        db.execute(
+            "INSERT INTO articles (url, title, body, body_source, language, fetched_at, text_hash) VALUES "
+            "('https://outlet.example/1', 'Home', 'The crew of Quicksand Lantern has gone home.', 'page', "
+            "'en', '2026-01-31T07:30:00+00:00', 'any')"
+        )
+    supervisor = Supervisor(worker_settings(config.database, config), hanging_seconds=2)
+
+    def set_aside() -> bool:
+        supervisor.tend()
+        return bool(ask(tmp_path, "SELECT max(read_failures) FROM articles") == 3)
+
+    try:
+        assert until(set_aside, 200)
+    finally:
+        supervisor.kill()
+    assert "it took over 2 seconds" in ask(tmp_path, "SELECT error FROM articles")
 
 
 def test_it_is_started_anew_when_it_dies(tmp_path: Path) -> None:
@@ -69,6 +124,6 @@ def test_it_is_recycled_at_its_bound(tmp_path: Path) -> None:
     with serving(site) as base:
         write_config(tmp_path, site, base, section(worker_memory_mb=200))  # less than a model needs
         with daemon(tmp_path) as running:
-            assert until(lambda: read_so_far(tmp_path) == 80, 90)
+            assert until(lambda: read_so_far(tmp_path) == 80)
             assert running.said().count("reader recycled") >= 2
             assert life(tmp_path).reader_deaths == 0

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from sqlite_utils import Database
 
 from db.migrations import SCHEMA_VERSION, migrations
@@ -12,6 +13,8 @@ from db.store import APPLICATION_ID, open_store
 from monitor.demo.server import feed_paths, serving
 from tests.daemons import ask, daemon, job, read_so_far, section, status, until
 from tests.programs import small_site, start, write_config
+
+pytestmark = pytest.mark.timeout(900)  # for a crowded machine
 
 STEPS = [step.name for step in migrations.pending(Database(memory=True))]
 THEN = "2026-01-31T07:30:00+00:00"

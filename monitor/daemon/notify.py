@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import socket
 
+_LONGEST_SECONDS = 1.0
+"""The queue to systemd is short: where it is full and nobody reads it, polling does not wait for ever."""
+
 
 def notify(*states: str) -> bool:
     """Tell systemd *states* (``READY=1``, ``WATCHDOG=1``, ``STOPPING=1``); False where nobody listens."""
@@ -14,6 +17,7 @@ def notify(*states: str) -> bool:
     if address.startswith("@"):  # an abstract socket
         address = "\0" + address[1:]
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        sender.settimeout(_LONGEST_SECONDS)
         try:
             sender.sendto("\n".join(states).encode(), address)
         except OSError:

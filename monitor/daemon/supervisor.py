@@ -46,7 +46,8 @@ class Supervisor:
     _ended: bool = False
     _worker: BaseProcess | None = None
     _pipe: Connection | None = None
-    _blamed: list[tuple[int, int | None]] = field(default_factory=list)
+    _hung: bool = False
+    _blamed: list[tuple[int, str]] = field(default_factory=list)
 
     def tend(self) -> None:
         """Start the worker where none runs; call this every second or so, in a thread: it may write."""
@@ -113,6 +114,7 @@ class Supervisor:
     def _end_a_hanging_one(self) -> None:
         if self._reading and self._worker and time.monotonic() - self._heard_at > self.hanging_seconds:
             event(log, "reader hangs", logging.WARNING, articles=len(self._reading))
+            self._hung = True
             self._worker.kill()
 
     def _after_death(self, exit_code: int | None) -> None:
@@ -120,21 +122,21 @@ class Supervisor:
         if exit_code in _IN_ORDER:
             self._reading = ()
             return
-        self.deaths += 1
+        how = f"it took over {self.hanging_seconds:g} seconds" if self._hung else f"exit code {exit_code}"
+        self.deaths, self._hung = self.deaths + 1, False
         self._start_at, self._pause = time.monotonic() + self._pause, min(self._pause * 2, LONGEST_PAUSE)
         event(log, "reader died", logging.WARNING, exit=exit_code, articles=len(self._reading))
         if len(self._reading) == 1:
-            self._blamed.append((self._reading[0], exit_code))
+            self._blamed.append((self._reading[0], how))
 
     def _blame(self) -> None:
         """Note which article a worker died on; where that cannot be written now, try again later."""
         version = str(version_of(self.settings.how)) if self._blamed else ""
         while self._blamed:
-            article, exit_code = self._blamed[0]
+            article, how = self._blamed[0]
             try:
                 with open_store(self.settings.database) as store:
-                    words = f"the reading process died on it (exit code {exit_code})"
-                    mark_failed(store, article, version, words)
+                    mark_failed(store, article, version, f"the reading process died on it ({how})")
             except (NewsgaugeError, sqlite3.Error, OSError) as error:
                 self.waits = fault_in_words(self.settings.database, error)
                 event(log, "verdict not written", logging.ERROR, error=self.waits)
