@@ -17,10 +17,10 @@ from monitor.demo.site import Piece, Site
 from tests.daemons import ask, daemon, life, read_so_far, section, status, until
 from tests.programs import ROOT, small_site, write_config
 
+pytestmark = pytest.mark.timeout(900)  # for a crowded machine
+
 DEADLY = """
 import os, signal, sys
-
-pytestmark = pytest.mark.timeout(900)  # for a crowded machine
 if "--multiprocessing-fork" in sys.orig_argv:  # the reading process alone
     from extractors import pipeline
     read = pipeline.Reader.read
