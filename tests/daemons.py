@@ -95,7 +95,7 @@ def fast_daemon(folder: Path, tempo: float, start: float | None = None) -> Itera
             running.kill()
 
 
-def until(found: Callable[[], object], seconds: float = 150) -> bool:
+def until(found: Callable[[], object], seconds: float = 300) -> bool:
     """Whether something comes true within so many seconds: far more than it takes, for a crowded machine."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
