@@ -61,7 +61,7 @@ class Daemon:
     _noted: jobs.Life | None = None
 
     def __post_init__(self) -> None:
-        self.store.db.conn.execute("PRAGMA cache_size = -8192")  # it asks what is due, no more
+        self.store.db.conn.execute("PRAGMA cache_size = -2048")  # it asks what is due, no more
         self.desk = Desk(self.database)
         self.rota = Rota(self.database, self.desk, self.now, self.tempo)
         self.health = HealthServer(self._condition)

@@ -14,7 +14,7 @@ from db.store import DatabaseError, Store, open_store
 from monitor.collect.desk import Desk
 from monitor.config import Config, DaemonConfig
 from monitor.daemon.logs import event
-from monitor.daemon.memory import give_back
+from monitor.daemon.memory import give_back, tidy
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +49,7 @@ async def digest(database: Path, config: Config, now: Clock) -> None:
     day = await asyncio.to_thread(write_due_digest, database, config, now())
     if day is not None:
         event(log, "digest", day=day)
+        await asyncio.to_thread(tidy)
     await asyncio.to_thread(_alerts, database, config, now())
 
 
