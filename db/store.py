@@ -157,7 +157,7 @@ def _migrate(store: Store) -> None:
 
 @contextmanager
 def _writers_turn(path: Path) -> Iterator[None]:
-    with Path(f"{path}.writer").open("a") as lock:
+    with Path(f"{path.resolve()}.writer").open("a") as lock:  # the same by whatever link it is reached
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

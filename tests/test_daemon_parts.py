@@ -40,6 +40,13 @@ def test_a_second_daemon_is_told_who_has_the_database(tmp_path: Path) -> None:
     assert holder(path) is None
 
 
+def test_a_link_to_a_database_has_its_lock(tmp_path: Path) -> None:
+    path, link = tmp_path / "n.db", tmp_path / "link.db"
+    link.symlink_to(path)
+    with daemon_lock(path, NOW):
+        assert holder(link) == holder(path) is not None
+
+
 def test_a_killed_daemon_leaves_no_lock(tmp_path: Path) -> None:
     path = tmp_path / "n.db"
     daemon = subprocess.Popen([sys.executable, "-c", HOLD, str(path)], stdout=subprocess.PIPE, text=True)

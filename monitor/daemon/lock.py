@@ -32,8 +32,8 @@ class Holder:
 
 
 def lock_path(database: Path) -> Path:
-    """The lock file beside *database*."""
-    return Path(f"{database}.lock")
+    """The lock file beside *database*: the same by whatever link it is reached."""
+    return Path(f"{database.resolve()}.lock")
 
 
 @contextmanager
