@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -14,21 +15,33 @@ from monitor.demo.site import Piece
 from tests.daemons import Running, ask, fast, fast_daemon, read_so_far, section, until
 from tests.hooks import listening
 from tests.programs import run, small_site, write_config
-from tests.test_update_kill import contents, progress
+from tests.test_update_kill import contents
 
 TEMPO = 20_000
 """A day in four seconds, so that digests are written and sent all the while."""
+STAGES = {
+    "poll": "SELECT count(*) FROM entries",
+    "fetch": "SELECT count(*) FROM articles",
+    "read": "SELECT count(*) FROM articles WHERE read_at IS NOT NULL",
+    "digest": "SELECT count(*) FROM digests",
+    "sending": "SELECT sum(tries) FROM deliveries",
+}
 SENT = "SELECT sent_at FROM deliveries ORDER BY key DESC LIMIT 1"
 PIECES = 120
 
 
-def kill_at_work(folder: Path, start: float, dice: random.Random) -> None:
-    """Start a daemon and kill it soon after it wrote something: there is something new each time."""
-    before = progress(folder / "n.db")
+def kill_at_work(folder: Path, start: float, dice: random.Random) -> str:
+    """Start a daemon and kill it soon after one of its stages wrote something; returns which.
+
+    There is something new each time, so that each stage has its turn.
+    """
+    stage = dice.choice(list(STAGES))
+    before = ask(folder, STAGES[stage], 0)
     running = Running(folder, program=fast(TEMPO, start))
-    assert until(lambda: progress(folder / "n.db") != before), running.said()[-3000:]
-    time.sleep(dice.uniform(0, 1.5))
+    assert until(lambda: ask(folder, STAGES[stage], 0) != before), running.said()[-3000:]
+    time.sleep(dice.uniform(0, 0.7))
     running.kill()
+    return stage
 
 
 @pytest.mark.timeout(3600)
@@ -45,10 +58,12 @@ def test_a_daemon_killed_at_any_instant_loses_and_doubles_nothing(tmp_path: Path
         for folder in (disturbed, calm):
             folder.mkdir()
             write_config(folder, site, base, f'time_zone = "UTC"\n{section()}\n{digest}')
+        killed_at = Counter[str]()
         for left in range(kills, 0, -1):
             more, later = later[: len(later) // left], later[len(later) // left :]
             published.extend(more)
-            kill_at_work(disturbed, start, dice)
+            killed_at[kill_at_work(disturbed, start, dice)] += 1
+        print(f"killed soon after: {dict(killed_at)}")
         assert not later
         with fast_daemon(disturbed, TEMPO, start) as running:
             assert until(lambda: read_so_far(disturbed) == PIECES), running.said()[-3000:]
@@ -59,6 +74,7 @@ def test_a_daemon_killed_at_any_instant_loses_and_doubles_nothing(tmp_path: Path
         undisturbed = run("update", "--all", folder=calm)
     assert undisturbed.returncode == 0, undisturbed.stderr
     assert contents(disturbed / "n.db") == contents(calm / "n.db")
+    assert "Traceback" not in (disturbed / "daemon.log").read_text()
     check_digests(disturbed, [digest["key"] for digest in desk.received])
 
 

@@ -140,14 +140,17 @@ class Workshop:
 
 
 def serve() -> None:
-    """Work until standard input ends."""
+    """Work until standard input ends, or nobody hears the answers any more."""
     answers, work = os.fdopen(os.dup(1), "wb"), sys.stdin.buffer
     os.dup2(2, 1)  # what a library prints must not stand among the answers
     _limit_memory()
-    while head := work.read(_LENGTH.size):
-        function, arguments = pickle.loads(work.read(_LENGTH.unpack(head)[0]))
-        _work(_function(function), arguments, answers)
-        _write(answers, b"d", str(_resident()).encode())
+    try:
+        while head := work.read(_LENGTH.size):
+            function, arguments = pickle.loads(work.read(_LENGTH.unpack(head)[0]))
+            _work(_function(function), arguments, answers)
+            _write(answers, b"d", str(_resident()).encode())
+    except BrokenPipeError:  # who asked was killed
+        os._exit(0)  # or Python would try, and complain, once more
 
 
 def _work(
@@ -156,6 +159,8 @@ def _work(
     try:
         for value in function(*arguments):
             _write(answers, b"v", pickle.dumps(value))
+    except BrokenPipeError:
+        raise
     except Exception as error:  # the document's doing: told in words to the one who asked
         _write(
             answers,
