@@ -6,9 +6,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -21,6 +22,11 @@ DAY = 86400.0
 LATEST = 12
 WARM = 6
 """Days: trends need some to draw, and what draws them is loaded then."""
+DRAWN = (
+    "SELECT count(*) FROM digests JOIN deliveries ON key = day "
+    "WHERE sent_at IS NOT NULL AND json_array_length(content, '$.themes') > 0"
+)
+"""How many digests were sent with trends in them."""
 
 
 class Outlets(ThreadingHTTPServer):
@@ -145,12 +151,14 @@ def test_memory_files_and_log_stay_as_they_are(
         (tmp_path / "newsgauge.toml").write_text("\n".join(lines))
         with fast_daemon(tmp_path, tempo, start) as running:
             samples: list[Sample] = []
-            end = start + days * DAY / tempo + 150
-            while (written := digest_days(tmp_path)) < days or (time.time() - start) * tempo / DAY < days:
+            end, warm = start + days * DAY / tempo + 300, 0
+            while not warm or digest_days(tmp_path) <= warm + days - WARM:
                 assert time.time() < end, running.said()[-3000:]
                 time.sleep(0.25)
-                if written >= WARM:  # all is loaded by then
+                if warm:
                     samples.append(sample(running))
+                elif digest_days(tmp_path) >= WARM and ask(tmp_path, DRAWN) >= 2:  # all is loaded by then
+                    warm = digest_days(tmp_path)
     early, late = samples[: len(samples) // 5], samples[-len(samples) // 5 :]
     told = f"{figures(early)} at first, {figures(late)} at last, of {len(samples)} samples"
     print(told)
@@ -160,13 +168,15 @@ def test_memory_files_and_log_stay_as_they_are(
     assert median(s.files for s in late) <= median(s.files for s in early) + 3, told
     assert max(s.wal for s in samples) < 128 * 2**20, told
     with open_store(tmp_path / "n.db", read_only=True) as store:
-        had = [day for (day,) in store.db.execute("SELECT day FROM digests ORDER BY day")]
+        told_of = store.db.execute("SELECT day, since, until FROM digests ORDER BY day").fetchall()
         sent = store.db["deliveries"].count_where("kind = 'digest' AND sent_at IS NOT NULL")
         assert store.db["articles"].count_where("read_at IS NOT NULL") > days * feeds / 4
         assert store.db["feeds"].count_where("error IS NOT NULL") == 0
-    second = datetime.fromisoformat(had[1])  # days pass while what writes the first one is loaded
-    assert had[1:] == [f"{second + timedelta(days=n):%Y-%m-%d}" for n in range(len(had) - 1)]  # none left out
-    assert len(had) == sent
+    assert len(told_of) == sent
+    assert all(before[2] == after[1] for before, after in pairwise(told_of))  # no hour left out or told twice
+    if DAY / tempo > 30:  # shorter days may pass before a crowded machine has written of them
+        days_between = (date.fromisoformat(told_of[-1][0]) - date.fromisoformat(told_of[1][0])).days
+        assert days_between == len(told_of) - 2  # none left out, but while the first one's writer was loaded
     assert "Traceback" not in running.said()
 
 
