@@ -43,7 +43,17 @@ def _own(table: str) -> Mapping[str, str]:
 
 
 def _common() -> Mapping[str, str]:
-    return {name: text for name, text in _read()["common"].items() if isinstance(text, str)}
+    return _section("common")
+
+
+def _section(name: str) -> Mapping[str, str]:
+    return {key: text for key, text in _read()[name].items() if isinstance(text, str)}
+
+
+def cited(name: str) -> str | None:
+    """What column *name* of a cited export means; None where that is the query's own business."""
+    found = _section("cited").get(name) or _own("fact_figures").get(name) or _common().get(name)
+    return None if name == "about" else found
 
 
 def as_markdown() -> str:

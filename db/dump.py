@@ -17,7 +17,7 @@ from db.store import DatabaseError, Store
 Form = Literal["csv", "json", "parquet"]
 Row = Sequence[Any]
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _BATCH = 10_000
 _PARQUET = {"INTEGER": "int64", "INT": "int64", "REAL": "float64", "TEXT": "string"}
 

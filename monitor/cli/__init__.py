@@ -24,7 +24,7 @@ COMMANDS = {
     "add": "monitor.cli.feeds:add",
     "feeds": "monitor.cli.feeds:feeds",
     "import": "monitor.cli.feeds:import_",
-    "export": "monitor.cli.feeds:export",
+    "export": "monitor.cli.export:export",
     "poll": "monitor.cli.passes:poll",
     "update": "monitor.cli.passes:update",
     "read": "monitor.cli.passes:read",

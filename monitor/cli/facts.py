@@ -65,7 +65,7 @@ def facts(
     add up inside one article (a value, its growth and the value before, say) are shown, never mended.
     """
     with settings.open(read_only=True) as store:
-        known = _known_metric(store, metric) if metric else None
+        known = known_metric(store, metric) if metric else None
         rows = facts_of.reported(
             store, metric=known, subject=subject, since=since, until=until, on_beat=not everything
         )
@@ -81,7 +81,7 @@ def facts(
         _print(kept, apart, sums, hidden=len(rows) - len(shown))
 
 
-def _known_metric(store: Store, metric: str) -> str:
+def known_metric(store: Store, metric: str) -> str:
     """The metric's id; an error that names near ones where no fact has it."""
     known = facts_of.metrics(store)
     bare = metric.strip().lower().replace(" ", "_")

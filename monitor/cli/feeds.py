@@ -1,4 +1,4 @@
-"""``newsgauge add``, ``feeds``, ``import`` and ``export``: which feeds are followed."""
+"""``newsgauge add``, ``feeds`` and ``import``: which feeds are followed."""
 
 from __future__ import annotations
 
@@ -133,15 +133,9 @@ def import_(settings: Settings, path: Path) -> None:
     click.echo(f"following {len(found)} feeds of {path}")
 
 
-@click.command()
-@with_settings
-def export(settings: Settings) -> None:
-    """Print the followed feeds as OPML.
-
-    \b
-    newsgauge export > feeds.opml
-    """
+def followed_as_opml(settings: Settings) -> str:
+    """The followed feeds as OPML."""
     with settings.open(read_only=True) as store:
         rows = list(store.db["feeds"].rows_where("kind != 'hand'", order_by="id"))
     followed = [NewFeed(url=row["url"], title=row["title"], group=row["group_name"]) for row in rows]
-    click.echo(export_opml(followed, utc_now()))
+    return export_opml(followed, utc_now())

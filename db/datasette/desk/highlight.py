@@ -10,13 +10,14 @@ from markupsafe import Markup
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A span to mark: its kind (a CSS class), what to say of it, and where it leads."""
+    """A span to mark: its kind (a CSS class), what to say of it, where it leads, and its name on the page."""
 
     start: int
     end: int
     kind: str
     tip: str
     link: str | None = None
+    anchor: str | None = None
 
 
 _FIRST = {"money": 0, "percent": 0, "count": 1, "theme": 2, "company": 3}
@@ -61,5 +62,8 @@ def _pieces(text: str, start: int, end: int, marks: list[Mark]) -> Iterator[Mark
 
 
 def _marked(mark: Mark, text: str) -> Markup:
-    inner = Markup('<mark class="{}" data-tip="{}" tabindex="0">{}</mark>').format(mark.kind, mark.tip, text)
+    name = Markup(' id="{}"').format(mark.anchor) if mark.anchor else ""
+    inner = Markup('<mark{} class="{}" data-tip="{}" tabindex="0">{}</mark>').format(
+        name, mark.kind, mark.tip, text
+    )
     return Markup('<a href="{}">{}</a>').format(mark.link, inner) if mark.link else inner

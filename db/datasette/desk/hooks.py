@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from db import descriptions
 from db.datasette.desk import pages
+from db.questions import questions
 from db.store import APPLICATION_ID
 from db.wording import period_in_words
 
@@ -98,13 +99,10 @@ def canned_queries(datasette: Any, database: str) -> dict[str, Any]:
     """The questions an analyst asks, one ``queries/*.sql`` each; its leading comment says what it answers."""
     if database.startswith("_"):
         return {}
-    return {path.stem: _query(path) for path in sorted((_FOLDER / "queries").glob("*.sql"))}
-
-
-def _query(path: Path) -> dict[str, str]:
-    sql = path.read_text(encoding="utf-8")
-    header = [line.removeprefix("--").strip() for line in sql.splitlines() if line.startswith("--")]
-    return {"sql": sql, "title": path.stem.replace("_", " "), "description": " ".join(header)}
+    return {
+        name: {"sql": asked.sql, "title": asked.title, "description": asked.about}
+        for name, asked in questions().items()
+    }
 
 
 @hookimpl
@@ -179,8 +177,10 @@ async def _style() -> Response:
 
 
 @hookimpl
-def render_cell(value: Any, column: str, table: str | None) -> Markup | None:
-    """Ids in query results lead to our pages."""
+def render_cell(value: Any, column: str, table: str | None, database: str) -> Markup | None:
+    """Ids in query results lead to our pages, a fact's to its row."""
+    if column.endswith("fact") and table is None and isinstance(value, int):
+        return Markup('<a href="/{}/facts/{}">{}</a>').format(database, value, value)
     kind = {"article": "article", "company": "company", "theme": "theme"}.get(column)
     if kind and table is None and value not in (None, ""):
         return Markup('<a href="/{}/{}">{}</a>').format(kind, value, value)

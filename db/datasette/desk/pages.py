@@ -85,6 +85,7 @@ def article(connection: sqlite3.Connection, number: int) -> Values | None:
         "article": found,
         "title": Markup(" ").join(highlighted(found["title"], marks["title"])),
         "paragraphs": highlighted(found["body"], marks["body"]),
+        "quotes": [] if found["body"] else _quotes(connection, number),
         "facts": ask(
             connection, "SELECT * FROM fact_figures WHERE article = :id ORDER BY id", {"id": number}
         ),
@@ -106,14 +107,31 @@ def article(connection: sqlite3.Connection, number: int) -> Values | None:
     }
 
 
+def _quotes(connection: sqlite3.Connection, number: int) -> list[Values]:
+    """Of a text that is not kept: the sentences with figures that are, each with its figures' names."""
+    figures = ask(
+        connection,
+        "SELECT id, kind, sentence FROM figures WHERE article = :id AND part = 'body' AND sentence != '' "
+        'ORDER BY start, "end"',
+        {"id": number},
+    )
+    anchors: dict[str, list[str]] = {}
+    for figure in figures:
+        table = figure["kind"] if figure["kind"] in ("money", "count") else "percentage"
+        anchors.setdefault(figure["sentence"], []).append(f"{table}-{figure['id']}")
+    return [{"sentence": sentence, "anchors": named} for sentence, named in anchors.items()]
+
+
 def _marks(connection: sqlite3.Connection, number: int, part: str) -> Iterable[Mark]:
     values = {"id": number, "part": part}
     for m in ask(connection, "SELECT * FROM money WHERE article = :id AND part = :part", values):
-        yield Mark(m["start"], m["end"], "money", _money_tip(m))
+        yield Mark(m["start"], m["end"], "money", _money_tip(m), None, f"money-{m['id']}")
     for p in ask(connection, "SELECT * FROM percentages WHERE article = :id AND part = :part", values):
-        yield Mark(p["start"], p["end"], "percent", _tip(_amount(p), p["unit"].replace("_", " "), p["rule"]))
+        tip = _tip(_amount(p), p["unit"].replace("_", " "), p["rule"])
+        yield Mark(p["start"], p["end"], "percent", tip, None, f"percentage-{p['id']}")
     for c in ask(connection, "SELECT * FROM counts WHERE article = :id AND part = :part", values):
-        yield Mark(c["start"], c["end"], "count", _tip(_amount(c), c["noun"], c["rule"]))
+        tip = _tip(_amount(c), c["noun"], c["rule"])
+        yield Mark(c["start"], c["end"], "count", tip, None, f"count-{c['id']}")
     for c in ask(
         connection,
         'SELECT m.start, m."end", m.source, c.id, c.name, c.kind FROM company_mentions m '
@@ -273,7 +291,7 @@ def _sentences(connection: sqlite3.Connection, kind: str, of: str | int) -> list
           CROSS JOIN articles a ON a.id = x.article
           CROSS JOIN {kind}_mentions m ON m.article = a.id AND m.{kind} = :id
           LEFT JOIN outlets o ON o.id = a.outlet
-         WHERE m.part = 'body' AND m.on_beat = 1
+         WHERE m.part = 'body' AND m.on_beat = 1 AND m.sentence != ''
          GROUP BY coalesce(a.story, -a.id) ORDER BY a.published DESC LIMIT 12
         """,
         {"id": of, "subject": rows.subject(connection, kind, str(of))},

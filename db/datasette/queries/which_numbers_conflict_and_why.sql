@@ -12,6 +12,7 @@ SELECT d.subject, d.metric, d.period_start, d.period_end, d.stated AS one, d.out
                  || ' days after the other'
             WHEN coalesce(a.approx, '') <> coalesce(b.approx, '') THEN 'one is rounded or a bound'
             ELSE 'two outlets give different values' END AS why,
-       a.scope, d.sentence, d.other_sentence, d.article, d.other_article
+       a.scope, d.sentence, d.other_sentence, d.article, d.other_article,
+       d.fact, d.other_fact
   FROM disagreements d JOIN fact_figures a ON a.id = d.fact JOIN fact_figures b ON b.id = d.other_fact
  ORDER BY percent_apart DESC, d.subject LIMIT 200

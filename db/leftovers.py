@@ -1,0 +1,86 @@
+"""What is left of texts in a file that should hold no more of them than quotations: a search by shingles.
+
+A shingle is eight words in a row. The file is searched as bytes, so that free pages, indexes and cells nobody
+thought of are seen, too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+SHINGLE = 8
+"""Words of a shingle; a character of a script without spaces counts as a word."""
+
+_CHUNK = 8 * 1024**2
+_OVERLAP = 4096
+_SPACELESS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_WORD = re.compile(rf"[{_SPACELESS}]|[^\W_{_SPACELESS}]+")
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+_BATCH = 2_000_000
+
+Hashes = NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """Words of a text that stand in the file and in no quotation; ``where`` names the text."""
+
+    where: str
+    words: str
+
+
+def leftover(path: Path, quoted: Iterable[str], texts: Iterable[tuple[str, str]]) -> Leftover | None:
+    """The first shingle of *texts* (their names and words) that the file at *path* holds beyond *quoted*."""
+    loose = np.setdiff1d(_gathered(_pieces(path)), _gathered(quoted), assume_unique=True)
+    for where, text in texts:
+        words = _WORD.findall(text)
+        found = np.flatnonzero(_among(_shingles(words), loose))
+        if found.size:
+            first = int(found[0])
+            return Leftover(where, " ".join(words[first : first + SHINGLE]))
+    return None
+
+
+def _among(shingles: Hashes, known: Hashes) -> NDArray[np.bool_]:
+    if not known.size:
+        return np.zeros(shingles.size, dtype=bool)
+    places = np.minimum(np.searchsorted(known, shingles), known.size - 1)
+    return np.asarray(known[places] == shingles)
+
+
+def _gathered(texts: Iterable[str]) -> Hashes:
+    """The shingles of *texts*, sorted, each once."""
+    found, parts, waiting = np.zeros(0, dtype=np.uint64), [], 0
+    for text in texts:
+        parts.append(_shingles(_WORD.findall(text)))
+        waiting += parts[-1].size
+        if waiting > _BATCH:
+            found, parts, waiting = np.unique(np.concatenate([found, *parts])), [], 0
+    return np.unique(np.concatenate([found, *parts]))
+
+
+def _shingles(words: Sequence[str]) -> Hashes:
+    """A hash of every eight words in a row (of this run of the program alone, as ``hash`` is)."""
+    count = len(words) - SHINGLE + 1
+    if count < 1:
+        return np.zeros(0, dtype=np.uint64)
+    hashes = np.fromiter(map(hash, words), dtype=np.int64, count=len(words)).view(np.uint64)
+    shingles = np.zeros(count, dtype=np.uint64)
+    for place in range(SHINGLE):
+        shingles = shingles * _FACTOR + hashes[place : place + count]
+    return shingles
+
+
+def _pieces(path: Path) -> Iterator[str]:
+    """The file's bytes as text, in pieces that overlap; what is no text becomes a gap between words."""
+    with path.open("rb") as file:
+        before = b""
+        while chunk := file.read(_CHUNK):
+            yield (before + chunk).decode("utf-8", "replace")
+            before = chunk[-_OVERLAP:]
