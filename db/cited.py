@@ -117,23 +117,22 @@ def _fact_cells(row: Reported, known: Mapping[int, Source], desk: Desk) -> dict[
     }
 
 
-_SHARED = ("subject", "metric", "scope", "period", "unit")
-_OF_A_SIDE = ("stated", "value", "value_max", "usd", "basis", "claimed_by", "sentence", "outlet", "title")
-_CITING = ("published", "link", "permalink", "citation", "rule", "article", "fact")
+_SHARED = ("subject", "metric", "scope", "period")
+_OF_A_SIDE = (
+    *("stated", "value", "value_max", "unit", "usd", "basis", "claimed_by", "outlet", "sentence", "title"),
+    *("published", "link", "permalink", "citation", "rule", "article", "fact"),
+)
 
 
 def of_disagreements(pairs: Sequence[Disagreement], known: Mapping[int, Source], desk: Desk) -> CitedTable:
     """Disagreements as a table, both sides in one row; the second side's columns begin with ``other_``."""
     forms = {column.name: column for column in _FACT}
-    sides = (*_OF_A_SIDE, *_CITING)
-    other = [Column(f"other_{n}", forms[n].form, _other_unit(n)) for n in ("unit", *sides)]
-    columns = (
-        *(forms[name] for name in _SHARED),
-        Column("gap", "share"),
-        *(forms[name] for name in sides),
-        *other,
-        forms["as_of"],
-    )
+    sides = [
+        column
+        for name in _OF_A_SIDE
+        for column in (forms[name], Column(f"other_{name}", forms[name].form, _other_unit(name)))
+    ]
+    columns = (*(forms[name] for name in _SHARED), Column("gap", "share"), *sides, forms["as_of"])
     rows = []
     for pair in pairs:
         first, second = (_fact_cells(side, known, desk) for side in (pair.first, pair.second))

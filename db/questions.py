@@ -113,7 +113,7 @@ def _check_names(connection: sqlite3.Connection, sql: str, values: Mapping[str, 
     asked = _Asked()
     connection.execute(f"EXPLAIN {sql}", asked).close()
     if missing := [name for name in asked if name not in values]:
-        needed = ", ".join(f"-p {name}=..." for name in missing)
+        needed = " ".join(f"-p {name}=..." for name in missing)
         raise DatabaseError(f"the query asks for {', '.join(missing)}: add {needed}")
     if extra := [name for name in values if name not in asked]:
         known = f"it asks for {', '.join(asked)}" if asked else "it asks for nothing"

@@ -76,7 +76,7 @@ def _reading(table: CitedTable) -> Iterator[Line]:
         yield (
             "How to cite",
             (
-                "Cite the outlet that published a number, with its link and date, as the column citation does. "
+                "Cite the outlet that published a number, with link and date, as the column citation does. "
                 "Read the sentence before you quote the number: it says of what, and by whom."
             ),
         )

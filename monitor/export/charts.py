@@ -15,6 +15,7 @@ MOST_CHARTS = 6
 _FEWEST_POINTS = 3
 _ROWS_OF_A_CHART = 22
 _MOST_LABELLED = 14
+_COLOURS = ("#3d7fd6", "#d9541e", "#1a9850", "#8e5bd0", "#c2185b", "#7a6a1f")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ def add_charts(file: Any, table: CitedTable) -> None:
     sheet = file.add_worksheet(SHEET)
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 3, 16)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
     row = 0
     for one in drawn:
         _write_points(file, sheet, row, one)
@@ -105,31 +108,48 @@ def _is_small(drawn: Drawn) -> bool:
 def _chart(file: Any, row: int, drawn: Drawn) -> Any:
     chart = file.add_chart({"type": "scatter"})
     first = row + 2
-    for _, group in groupby(drawn.points, key=lambda point: point.source):
-        length = len(list(group))
-        last = first + length - 1
+    labels = _labels(drawn)
+    for place, (_, group) in enumerate(groupby(drawn.points, key=lambda point: point.source)):
+        last = first + len(list(group)) - 1
+        colour = {"color": _COLOURS[place % len(_COLOURS)]}
         chart.add_series(
             {
                 "name": [SHEET, first, 0],
                 "categories": [SHEET, first, 1, last, 1],
                 "values": [SHEET, first, 2, last, 2],
-                "marker": {"type": "circle", "size": 8},
-                **_labels(drawn, first, last),
+                "marker": {"type": "circle", "size": 8, "fill": colour, "border": {"color": "#ffffff"}},
+                **_data_labels(labels[first - row - 2 : last - row - 1]),
             }
         )
         first = last + 1
     chart.set_title({"name": [SHEET, row, 0], "name_font": {"size": 12}})
     chart.set_x_axis({"num_format": "mmm yyyy", **_span(drawn)})
-    chart.set_y_axis({"num_format": _axis_format(drawn), "min": 0, "major_gridlines": {"visible": True}})
+    chart.set_y_axis(
+        {
+            "num_format": _axis_format(drawn),
+            "min": 0,
+            "major_gridlines": {"visible": True, "line": {"color": "#e1e6eb"}},
+        }
+    )
     chart.set_legend({"position": "bottom"})
     return chart
 
 
-def _labels(drawn: Drawn, first: int, last: int) -> dict[str, Any]:
+def _labels(drawn: Drawn) -> list[dict[str, Any]]:
+    """What is stated, beside each point: once where points lie upon each other, and never as a formula."""
     if len(drawn.points) > _MOST_LABELLED:
-        return {}
-    stated = [{"value": f"={SHEET}!$D${place + 1}"} for place in range(first, last + 1)]
-    return {"data_labels": {"value": True, "position": "above", "custom": stated}}
+        return []
+    seen: set[tuple[date, float]] = set()
+    labels: list[dict[str, Any]] = []
+    for point in drawn.points:
+        shown = (point.day, point.value) not in seen and not point.stated.startswith("=")
+        labels.append({"value": point.stated} if shown else {"delete": True})
+        seen.add((point.day, point.value))
+    return labels
+
+
+def _data_labels(labels: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"data_labels": {"value": True, "position": "above", "custom": labels}} if labels else {}
 
 
 def _span(drawn: Drawn) -> dict[str, Any]:

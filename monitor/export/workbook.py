@@ -27,12 +27,19 @@ _FIRST_DAY = date(1900, 3, 1)
 """Excel counts a 29 February 1900 that never was; days before stay text."""
 
 _PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-_TOP = {"valign": "top"}
+_NUMBER = {"valign": "top"}
+_TOP = {"valign": "top", "align": "left", "indent": 1}
 _WRAPPED = {**_TOP, "text_wrap": True}
 _LINK = {**_TOP, "font_color": "#0b5fc0", "underline": 1}
 _HEADER = {"bold": True, "font_color": "#ffffff", "bg_color": "#17212b", "valign": "vcenter"}
 _WIDTHS = {"sentence": 70.0, "link": 34.0, "amount": 20.0, "usd": 18.0, "share": 9.0, "id": 9.0}
 _WIDEST_TEXT = 44.0
+_LINE = 15.0
+"""A line's height, in points."""
+_MOST_LINES = 12
+_WHOLE = 1000
+"""From so many dollars on, cents are what an exchange rate makes of them."""
+_ABOUT_WIDTH = 100
 
 
 class ExportError(NewsgaugeError):
@@ -72,20 +79,33 @@ def write_workbook(path: Path, sheet: str, table: CitedTable, about: About, now:
 
 
 def _write_table(book: _Book, sheet: Any, table: CitedTable) -> None:
-    header = book.format(_HEADER)
     units = [table.place(c.unit) if c.unit else None for c in table.columns]
     for place, column in enumerate(table.columns):
-        sheet.write_string(0, place, column.name, header)
+        sheet.write_string(0, place, column.name, book.format(_header(column)))
         sheet.set_column(place, place, _width(table, place))
     for number, row in enumerate(table.rows, start=1):
         for place, (column, value) in enumerate(zip(table.columns, row, strict=True)):
             unit = units[place]
             _write(book, sheet, (number, place), column, value, None if unit is None else row[unit])
+        sheet.set_row(number, _LINE * _lines(table.columns, row))
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
+    if printed := next((place for place, c in enumerate(table.columns) if c.form == "link"), 0):
+        sheet.print_area(0, 0, len(table.rows), printed - 1)  # nobody follows a link on paper
+
+
+def _lines(columns: Sequence[Column], row: Sequence[Cell]) -> int:
+    """How many lines the longest sentence of a row takes; programs other than Excel do not reckon it."""
+    lengths = [len(str(cell)) for column, cell in zip(columns, row, strict=True) if column.form == "sentence"]
+    return min(1 + max(lengths, default=0) // int(_WIDTHS["sentence"]), _MOST_LINES)
+
+
+def _header(column: Column) -> dict[str, Any]:
+    of_numbers = column.form in ("number", "amount", "usd", "share", "id")
+    return _HEADER | ({"align": "right"} if of_numbers else {"align": "left", "indent": 1})
 
 
 def _width(table: CitedTable, place: int) -> float:
@@ -93,7 +113,7 @@ def _width(table: CitedTable, place: int) -> float:
     if column.form in _WIDTHS:
         return max(_WIDTHS[column.form], len(column.name) + 4.0)
     longest = max((_shown_length(row[place]) for row in table.rows), default=0)
-    return min(max(longest, len(column.name) + 2) + 2.0, _WIDEST_TEXT)
+    return min(max(longest, len(column.name) + 2) + 3.0, _WIDEST_TEXT)
 
 
 def _shown_length(value: Cell) -> int:
@@ -122,7 +142,7 @@ def _write_day(book: _Book, sheet: Any, at: tuple[int, int], value: date) -> Non
     if day < _FIRST_DAY:
         sheet.write_string(*at, value.isoformat(), book.format(_TOP))
         return
-    shown = book.format({**_TOP, "align": "left"}, "yyyy-mm-dd hh:mm" if moment else "yyyy-mm-dd")
+    shown = book.format(_TOP, "yyyy-mm-dd hh:mm" if moment else "yyyy-mm-dd")
     sheet.write_datetime(*at, _naive(value) if isinstance(value, datetime) else value, shown)
 
 
@@ -134,7 +154,7 @@ def _write_number(
         return
     of_hundred = column.form == "amount" and unit == "percent"
     shown = round(value / 100, 12) if of_hundred else value
-    sheet.write_number(*at, shown, book.format(_TOP, number_format(column, value, unit)))
+    sheet.write_number(*at, shown, book.format(_NUMBER, number_format(column, value, unit)))
 
 
 def number_format(column: Column, value: float, unit: Cell = None) -> str:
@@ -149,10 +169,10 @@ def number_format(column: Column, value: float, unit: Cell = None) -> str:
         return "0"
     if column.form == "share":
         return "0.0%"
+    if column.form == "usd":
+        return f"[$$-409]#,##0{'' if value >= _WHOLE else _digits(value, 2)}"
     digits = _digits(value)
     grouped = f"#,##0{digits}"
-    if column.form == "usd":
-        return f"[$$-409]{grouped}"
     if column.form != "amount" or not isinstance(unit, str):
         return "General" if column.form == "number" else grouped
     if re.fullmatch(r"[A-Z]{3}", unit):
@@ -161,8 +181,8 @@ def number_format(column: Column, value: float, unit: Cell = None) -> str:
     return f"0{digits}{ending}" if ending else grouped
 
 
-def _digits(value: float) -> str:
-    decimals = f"{value:.4f}".rstrip("0").partition(".")[2]
+def _digits(value: float, most: int = 4) -> str:
+    decimals = f"{value:.{most}f}".rstrip("0").partition(".")[2]
     return f".{'0' * len(decimals)}" if decimals else ""
 
 
@@ -182,12 +202,17 @@ def _naive(moment: datetime) -> datetime:
 def _write_about(book: _Book, sheet: Any, about: About) -> None:
     label = book.format({**_TOP, "bold": True})
     sheet.set_column(0, 0, 24)
-    sheet.set_column(1, 1, 100)
+    sheet.set_column(1, 1, _ABOUT_WIDTH)
+    sheet.fit_to_pages(1, 0)
     for row, (name, value) in enumerate(about.lines):
         sheet.write_string(row, 0, name, label)
-        form: Form = "id"
+        if isinstance(value, int):
+            sheet.write_number(row, 1, value, book.format(_TOP, "#,##0"))
+            continue
+        form: Form = "time"
         if isinstance(value, str):
             form = "link" if value.startswith("http") else "sentence"
+            sheet.set_row(row, _LINE * sum(1 + len(line) // _ABOUT_WIDTH for line in value.split("\n")))
         _write(book, sheet, (row, 1), Column(name, form), value, None)
     _write_meanings(book, sheet, len(about.lines) + 1, about.columns)
 
@@ -196,7 +221,7 @@ def _write_meanings(book: _Book, sheet: Any, first: int, columns: Sequence[tuple
     if not columns:
         return
     for place, name in enumerate(("Column", "What it means")):
-        sheet.write_string(first, place, name, book.format(_HEADER))
+        sheet.write_string(first, place, name, book.format({**_HEADER, "align": "left"}))
     for row, (name, text) in enumerate(columns, start=first + 1):
-        sheet.write_string(row, 0, name, book.format(_TOP))
+        sheet.write_string(row, 0, name, book.format(_NUMBER))
         sheet.write_string(row, 1, text, book.format(_WRAPPED))
