@@ -47,6 +47,16 @@ def leftover(path: Path, quoted: Iterable[str], texts: Iterable[tuple[str, str]]
     return None
 
 
+def brief(text: str | None) -> str | None:
+    """As much of *text* as makes no shingle.
+
+    >>> brief("dies betrayed and wakes before it all began anew"), brief("revenge drama")
+    ('dies betrayed and wakes before it all …', 'revenge drama')
+    """
+    ends = [word.end() for word in _WORD.finditer(text or "")]
+    return text if text is None or len(ends) < SHINGLE else f"{text[: ends[SHINGLE - 2]]} …"
+
+
 def _among(shingles: Hashes, known: Hashes) -> NDArray[np.bool_]:
     if not known.size:
         return np.zeros(shingles.size, dtype=bool)

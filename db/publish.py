@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from db.files import new_file
-from db.leftovers import leftover
+from db.leftovers import brief, leftover
 from db.store import APPLICATION_ID, DatabaseError, open_store
 
 Sentences = Literal["figures", "all", "none"]
@@ -38,6 +38,7 @@ class TableRule:
 
     keep: tuple[str, ...]
     quotes: tuple[str, ...]
+    spans: tuple[str, ...]
     withheld: tuple[str, ...] | bool
     instead: Mapping[str, str]
     sentences: Literal["figures", "mentions"] | None
@@ -45,8 +46,9 @@ class TableRule:
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns that the copy fills."""
-        also = tuple(name for name in self.instead if name not in (*self.keep, *self.quotes))
-        return (*self.keep, *self.quotes, *also, *(("sentence",) if self.sentences else ()))
+        named = (*self.keep, *self.quotes, *self.spans)
+        also = tuple(name for name in self.instead if name not in named)
+        return (*named, *also, *(("sentence",) if self.sentences else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ def _rule(told: Mapping[str, Any]) -> TableRule:
     return TableRule(
         tuple(told.get("keep", ())),
         tuple(told.get("quotes", ())),
+        tuple(told.get("spans", ())),
         withheld if isinstance(withheld, bool) else tuple(withheld),
         told.get("instead", {}),
         told.get("sentences"),
@@ -123,6 +126,7 @@ def _connect(part: Path) -> sqlite3.Connection:
     copy.execute("PRAGMA journal_mode = OFF")  # what fails is thrown away
     copy.execute("PRAGMA synchronous = OFF")
     copy.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    copy.create_function("brief", 1, brief, deterministic=True)
     return copy
 
 
@@ -164,11 +168,19 @@ _OF_FIGURES = """CASE WHEN part = 'title' OR EXISTS (
 
 def _value(name: str, rule: TableRule, sentences: Sentences) -> str:
     """The SQL of a column's value in the copy."""
-    if name != "sentence" or sentences == "all":
-        return rule.instead.get(name, f'"{name}"')
+    if name in rule.spans:
+        return (
+            f'CASE WHEN instr({_sentence(rule, sentences)}, "{name}") THEN "{name}" ELSE brief("{name}") END'
+        )
+    if name == "sentence":
+        return _sentence(rule, sentences)
+    return rule.instead.get(name, f'"{name}"')
+
+
+def _sentence(rule: TableRule, sentences: Sentences) -> str:
     if sentences == "none":
         return "''"
-    return '"sentence"' if rule.sentences == "figures" else _OF_FIGURES
+    return '"sentence"' if sentences == "all" or rule.sentences == "figures" else _OF_FIGURES
 
 
 def _verify(copy: sqlite3.Connection) -> None:
@@ -194,18 +206,21 @@ def _search_through(copy: sqlite3.Connection, part: Path) -> None:
 
 
 def _quoted(copy: sqlite3.Connection) -> Iterator[str]:
-    """Every row's texts that may stand in the copy: quotations of any length, and names."""
+    """Every row's texts that may stand in the copy: quotations, names, and the spans that are no more than that."""
     for table, rule in rules().items():
         if rule.withheld is True:
             continue
-        there = [row[1] for row in copy.execute(f'PRAGMA main.table_info("{table}")')]
-        free = {*rule.quotes, "sentence"}
-        cells = ", ".join(
-            f'"{name}"' if name in free else f'CASE WHEN length("{name}") <= {LONGEST_NAME} THEN "{name}" END'
-            for name in there
-        )
-        for row in copy.execute(f'SELECT {cells} FROM main."{table}"'):
-            yield " ".join(value for value in row if isinstance(value, str))
+        cursor = copy.execute(f'SELECT * FROM main."{table}"')
+        names = [column[0] for column in cursor.description]
+        for row in cursor:
+            cells = {name: value for name, value in zip(names, row, strict=True) if isinstance(value, str)}
+            yield " ".join(text for name, text in cells.items() if _may_stand(name, text, rule, cells))
+
+
+def _may_stand(name: str, text: str, rule: TableRule, cells: Mapping[str, str]) -> bool:
+    if name in rule.spans:
+        return brief(text) == text or text in cells.get("sentence", "") or text.endswith(" …")
+    return name in (*rule.quotes, "sentence") or len(text) <= LONGEST_NAME
 
 
 _TEXTS = (

@@ -47,8 +47,8 @@ def path(tmp_path: Path) -> Path:
         with store.write() as db:
             place = {"article": article, "part": "body", "start": 0, "end": 8, "text": "werewolf"}
             db["theme_mentions"].insert({**place, "theme": "werewolf", "sentence": THEME, "rule": "r"})
-            db.execute("UPDATE articles SET url = 'file:///home/zbigniew/kept.html' WHERE id = ?", [local])
-            db.execute("UPDATE articles SET error = 'cannot read /home/zbigniew/kept.html'")
+            db.execute("UPDATE articles SET url = 'file:///home/jarek/kept.html' WHERE id = ?", [local])
+            db.execute("UPDATE articles SET error = 'cannot read /home/jarek/kept.html'")
             db["revisions"].insert(
                 {"article": article, "seen_at": "t", "title": "T", "body": OLD, "text_hash": "h"}
             )
@@ -57,7 +57,7 @@ def path(tmp_path: Path) -> Path:
                     **{"url": "https://example.org/feed?token=s3cr3t", "added_at": "t", "next_poll_at": "t"},
                     **{
                         "headers": json.dumps({"Authorization": SECRET}),
-                        "cookies_file": "/home/zbigniew/c.txt",
+                        "cookies_file": "/home/jarek/c.txt",
                     },
                 }
             )
@@ -67,15 +67,15 @@ def path(tmp_path: Path) -> Path:
                     **{"summary": SUMMARY, "content": f"<p>{BODY}</p>", "title": "T"},
                 }
             )
-            db["deliveries"].insert({"kind": "digest", "key": "2026-03-03", "target": "zbigniew's breakfast"})
+            db["deliveries"].insert({"kind": "digest", "key": "2026-03-03", "target": "jarek's breakfast"})
             db["digests"].insert(
                 {"day": "d", "since": "s", "until": "u", "created_at": "c", "content": json.dumps(THEME)}
             )
             db["daemon"].insert(
-                {"id": 1, "pid": 1, "version": "1", "started_at": "t", "config_path": "/home/zbigniew/n.toml"}
+                {"id": 1, "pid": 1, "version": "1", "started_at": "t", "config_path": "/home/jarek/n.toml"}
             )
             part = {
-                "path": "/home/zbigniew/archive.jsonl",
+                "path": "/home/jarek/archive.jsonl",
                 "kind": "jsonl",
                 "stamp": "s",
                 "start": 0,
@@ -110,7 +110,7 @@ def test_no_body_text_but_quotations_is_in_the_copy(path: Path, sentences: Any, 
 
 def test_nothing_private_is_in_the_copy(path: Path) -> None:
     held = made(path, "all").read_bytes()
-    for secret in (SECRET, "s3cr3t", "zbigniew", "/home", "breakfast", "archive.jsonl", "n.toml", "c.txt"):
+    for secret in (SECRET, "s3cr3t", "jarek", "/home", "breakfast", "archive.jsonl", "n.toml", "c.txt"):
         assert secret.encode() not in held, secret
 
 
