@@ -7,6 +7,7 @@ searched for leftovers of the texts and for what is private.
 from __future__ import annotations
 
 import json
+import mmap
 import sqlite3
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -169,9 +170,8 @@ _OF_FIGURES = """CASE WHEN part = 'title' OR EXISTS (
 def _value(name: str, rule: TableRule, sentences: Sentences) -> str:
     """The SQL of a column's value in the copy."""
     if name in rule.spans:
-        return (
-            f'CASE WHEN instr({_sentence(rule, sentences)}, "{name}") THEN "{name}" ELSE brief("{name}") END'
-        )
+        whole = f'instr({_sentence(rule, sentences)}, "{name}")'
+        return f'CASE WHEN {whole} THEN "{name}" ELSE brief("{name}") END'
     if name == "sentence":
         return _sentence(rule, sentences)
     return rule.instead.get(name, f'"{name}"')
@@ -199,14 +199,14 @@ def _search_through(copy: sqlite3.Connection, part: Path) -> None:
             f'the copy would hold words of {found.where} that no quotation has ("{found.words}"): '
             "nothing was written; please report it with the column that holds them"
         )
-    content = part.read_bytes()
-    for what, secret in _secrets(copy):
-        if secret.encode() in content:
-            raise DatabaseError(f"the copy would hold {what}: nothing was written; please report it")
+    with part.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        for what, secret in _secrets(copy):
+            if content.find(secret.encode()) >= 0:
+                raise DatabaseError(f"the copy would hold {what}: nothing was written; please report it")
 
 
 def _quoted(copy: sqlite3.Connection) -> Iterator[str]:
-    """Every row's texts that may stand in the copy: quotations, names, and the spans that are no more than that."""
+    """Every row's texts that may stand in the copy: quotations, names, and spans that are no more."""
     for table, rule in rules().items():
         if rule.withheld is True:
             continue
@@ -219,7 +219,7 @@ def _quoted(copy: sqlite3.Connection) -> Iterator[str]:
 
 def _may_stand(name: str, text: str, rule: TableRule, cells: Mapping[str, str]) -> bool:
     if name in rule.spans:
-        return brief(text) == text or text in cells.get("sentence", "") or text.endswith(" …")
+        return brief(text) == text or text in cells.get("sentence", "")
     return name in (*rule.quotes, "sentence") or len(text) <= LONGEST_NAME
 
 

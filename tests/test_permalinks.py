@@ -1,4 +1,4 @@
-"""Permalinks followed: each leads, in a served desk, to the row that it was exported with, in the copy too."""
+"""Permalinks followed: each leads, in a served desk and in the copy's, to the row it was exported with."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ from tests.shingles import left_over
 
 VALUES = {"subject": "Lanternfish", "metric": "revenue", "company": "Lanternfish", "words": "412"}
 VALUES |= {"date": "2100-01-01"}
+FIGURES = "SELECT id, kind, article, text FROM figures ORDER BY article DESC"
+NAMES = (  # a name lies beside its sentence in the file
+    "SELECT text || ' ' || sentence FROM title_mentions UNION SELECT text || ' ' || sentence FROM figures "
+    "UNION SELECT text || ' ' || sentence FROM company_mentions"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +87,7 @@ def test_a_facts_permalink_leads_to_its_row(served: Served) -> None:
 
 
 def test_a_figures_permalink_leads_to_its_words(served: Served) -> None:
-    rows = served.export(
-        "--sql", "SELECT id, kind, article, text FROM figures ORDER BY article DESC LIMIT 60"
-    )
+    rows = served.export("--sql", f"{FIGURES} LIMIT 60")
     assert {row["kind"] for row in rows} >= {"money", "percent", "count"}
     for row in rows:
         found = element(row["permalink"])
@@ -110,9 +113,7 @@ def test_the_copys_pages_open_and_its_permalinks_hold(served: Served) -> None:
     for path in ("/", "/facts", "/facts?metric=revenue", "/theme/true-heiress", "/company/1", "/search?q=a"):
         with urllib.request.urlopen(served.desk_of_copy + path, timeout=10) as answer:
             assert answer.status == 200
-    rows = served.export(
-        "--sql", "SELECT id, kind, article, text FROM figures ORDER BY article DESC LIMIT 20"
-    )
+    rows = served.export("--sql", f"{FIGURES} LIMIT 20")
     for row in rows:
         there = row["permalink"].replace(served.desk, served.desk_of_copy)
         assert row["text"] in element(there).getparent().text_content()
@@ -127,7 +128,7 @@ def test_of_the_demos_texts_the_copy_holds_quotations_alone(served: Served) -> N
     with closing(sqlite3.connect(served.database)) as source, closing(sqlite3.connect(served.copy)) as copy:
         bodies = [row[0] for row in source.execute("SELECT body FROM articles")]
         sentences = [row[0] for row in copy.execute("SELECT sentence FROM figures")]
-        names = [row[0] for row in copy.execute("SELECT title FROM articles")]
+        names = [row[0] for row in copy.execute(f"SELECT title FROM articles UNION {NAMES}")]
         every = [row[0] for row in source.execute("SELECT sentence FROM company_mentions")]
     assert left_over(served.copy, bodies, [*sentences, *names]) == set()
     assert left_over(served.database, bodies, [*sentences, *names])

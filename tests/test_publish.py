@@ -25,6 +25,7 @@ from tests.shingles import left_over, shingles
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 QUOTE = "Lumo had revenue of $412 million, its filing to the exchange said on Monday."
+LONG = "walked the length of the quay without a word about what comes next"
 THEME = "The werewolf of its best series wakes up each morning as somebody else's brother."
 BODY = (
     "On a quiet pier the drama maker showed its books to nobody but gulls and two patient bankers. "
@@ -47,6 +48,10 @@ def path(tmp_path: Path) -> Path:
         with store.write() as db:
             place = {"article": article, "part": "body", "start": 0, "end": 8, "text": "werewolf"}
             db["theme_mentions"].insert({**place, "theme": "werewolf", "sentence": THEME, "rule": "r"})
+            walk = f"Then its founder {LONG} year."
+            db["theme_mentions"].insert(
+                {**place, "theme": "werewolf", "text": LONG, "sentence": walk, "rule": "r"}
+            )
             db.execute("UPDATE articles SET url = 'file:///home/jarek/kept.html' WHERE id = ?", [local])
             db.execute("UPDATE articles SET error = 'cannot read /home/jarek/kept.html'")
             db["revisions"].insert(
@@ -97,7 +102,8 @@ def titles(path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("sentences", "quoted"), [("figures", [QUOTE]), ("all", [QUOTE, THEME]), ("none", [])]
+    ("sentences", "quoted"),
+    [("figures", [QUOTE]), ("all", [QUOTE, THEME, f"Then its founder {LONG} year."]), ("none", [])],
 )
 def test_no_body_text_but_quotations_is_in_the_copy(path: Path, sentences: Any, quoted: list[str]) -> None:
     texts = [BODY, CHINESE, OLD, SUMMARY]
@@ -106,6 +112,13 @@ def test_no_body_text_but_quotations_is_in_the_copy(path: Path, sentences: Any, 
     held = copy.read_bytes().decode("utf-8", "replace")
     assert [sentence in held for sentence in (QUOTE, THEME)] == [text in quoted for text in (QUOTE, THEME)]
     assert shingles(BODY) & shingles(path.read_bytes().decode("utf-8", "replace"))  # the search does see
+
+
+def test_the_words_of_a_finding_are_cut_where_no_sentence_is_kept(path: Path) -> None:
+    for sentences, kept in (("figures", "walked the length of the quay without …"), ("all", LONG)):
+        with closing(sqlite3.connect(made(path, sentences))) as copy:
+            (held,) = copy.execute("SELECT text FROM theme_mentions WHERE text LIKE 'walked%'").fetchone()
+        assert held == kept
 
 
 def test_nothing_private_is_in_the_copy(path: Path) -> None:
