@@ -126,12 +126,15 @@ def tell(
     period: tuple[str, str] = ("2025-01-01", "2025-12-31"),
     unit: str = "USD",
     company: str | None = None,
+    title: str | None = None,
+    body: str = "",
     **fact: Any,
 ) -> int:
     """An article of *day* that states a figure, and its fact; *unit* is a currency, percent or a noun."""
     sentence = fact.pop("sentence", f"{subject} had {metric} of {stated}.")
-    title = f"{subject} {metric} {stated} {outlet}"
-    article = add_article(store, day, outlet=outlet, title=title, companies=[company] if company else [])
+    title = title or f"{subject} {metric} {stated} {outlet}"
+    named = [company] if company else []
+    article = add_article(store, day, outlet=outlet, title=title, body=body, companies=named)
     place = {"article": article, "part": "body", "start": 0, "end": len(stated), "text": stated}
     place |= {"value": value, "sentence": sentence, "rule": "r"}
     with store.write() as db:

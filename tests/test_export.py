@@ -26,7 +26,7 @@ from monitor.cli import newsgauge
 from monitor.export.about import Asked, about
 from monitor.export.csv_text import write_csv
 from monitor.export.workbook import ExportError, number_format, write_workbook
-from tests.export_rows import state
+from tests.news_rows import tell
 
 NOW = datetime(2026, 11, 29, 12, 30, tzinfo=UTC)
 DESK = Desk("http://desk.example/", date(2026, 11, 29))
@@ -42,11 +42,28 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def told(store: Store) -> Store:
     """Three periods of revenue, two of them in doubt, a percentage and a count."""
-    state(store, "$300 million", 300e6, period=("2024-01-01", "2024-12-31"), outlet="Ledger")
-    state(store, "$412 million", 412e6, day=date(2026, 3, 4))
-    state(store, "$355 million", 355e6, outlet="Ledger", claimed_by="Larkspur Data")
-    state(store, "12.5 percent", 12.5, unit="percent", metric="share", scope=["overseas", "gross"])
-    state(store, "3 million", 3e6, unit="downloads", metric="downloads", title=HOSTILE, subject="+Lumo")
+    tell(store, "$300 million", 300e6, period=("2024-01-01", "2024-12-31"), outlet="Ledger")
+    tell(store, "$412 million", 412e6, day=date(2026, 3, 4))
+    tell(store, "$355 million", 355e6, outlet="Ledger", claimed_by="Larkspur Data")
+    tell(
+        store,
+        "12.5 percent",
+        12.5,
+        unit="percent",
+        metric="share",
+        metric_id="share",
+        scope=["overseas", "gross"],
+    )
+    tell(
+        store,
+        "3 million",
+        3e6,
+        unit="downloads",
+        metric="downloads",
+        metric_id="downloads",
+        title=HOSTILE,
+        subject="+Lumo",
+    )
     return store
 
 
@@ -175,7 +192,7 @@ def test_the_same_table_gives_the_same_bytes(told: Store, tmp_path: Path) -> Non
 
 
 def test_what_a_sheet_cannot_hold_stays_text_or_is_told(store: Store, tmp_path: Path) -> None:
-    state(store, "$1 million", 1e6)
+    tell(store, "$1 million", 1e6)
     table = answered(
         store,
         "SELECT 9223372036854775807 AS big, 1e999 AS endless, x'00ff' AS raw, "
@@ -229,7 +246,7 @@ def test_csv_is_quoted_whole_and_calculates_nothing(told: Store) -> None:
 
 
 def test_a_month_is_no_day(store: Store) -> None:
-    article, _ = state(store, "$1 million", 1e6)
+    article = tell(store, "$1 million", 1e6)
     for precision, shown in (("month", "Mar 2026"), ("year", "2026"), ("day", date(2026, 3, 2))):
         with store.write() as db:
             db.execute("UPDATE articles SET published_precision = ?", [precision])
@@ -279,7 +296,7 @@ def test_two_articles_in_a_row_are_cited_both(told: Store) -> None:
 
 
 def test_counts_of_themes_and_companies_lead_to_their_pages(store: Store) -> None:
-    state(store, "$1 million", 1e6, company="Lumo")
+    tell(store, "$1 million", 1e6, company="Lumo")
     (row,) = dicts(answered(store, "SELECT company, count(*) AS n FROM facts GROUP BY 1"))
     assert row["permalink"] == "http://desk.example/company/1"
     (row,) = dicts(answered(store, "SELECT 'true-heiress' AS theme, 3 AS stories"))
@@ -287,7 +304,7 @@ def test_counts_of_themes_and_companies_lead_to_their_pages(store: Store) -> Non
 
 
 def test_days_are_told_by_the_whole_column(store: Store) -> None:
-    state(store, "$1 million", 1e6)
+    tell(store, "$1 million", 1e6)
     table = answered(
         store,
         "SELECT '2026-01-31' AS day, '2026-01-31' AS title, '2026-01-31T08:00:00Z' AS at, 'b' AS other "

@@ -19,8 +19,7 @@ from db.leftovers import leftover
 from db.publish import rules
 from db.store import DatabaseError, open_store
 from monitor.cli import newsgauge
-from tests.export_rows import state
-from tests.news_rows import add_article
+from tests.news_rows import add_article, tell
 from tests.shingles import left_over, shingles
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -42,7 +41,7 @@ SECRET = "Bearer 7f3a9c51e2"
 def path(tmp_path: Path) -> Path:
     """A database with a text in every place that texts come to, and secrets in the places of secrets."""
     with open_store(tmp_path / "n.db") as store:
-        article, _ = state(store, "$412 million", 412e6, body=BODY, sentence=QUOTE, company="Lumo")
+        article = tell(store, "$412 million", 412e6, body=BODY, sentence=QUOTE, company="Lumo")
         add_article(store, date(2026, 3, 3), title="晨星公司", body=CHINESE, language="zh")
         local = add_article(store, date(2026, 3, 4), title="Taken by hand", themes=["werewolf"])
         with store.write() as db:

@@ -11,14 +11,14 @@ import pytest
 
 from db.questions import answer, question, questions
 from db.store import DatabaseError, Store, open_store
-from tests.export_rows import state
+from tests.news_rows import tell
 from tests.programs import start
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     with open_store(tmp_path / "n.db") as made:
-        state(made, "$412 million", 412e6, body="The werewolf app: Lumo had revenue of $412 million.")
+        tell(made, "$412 million", 412e6, body="The werewolf app: Lumo had revenue of $412 million.")
     with open_store(tmp_path / "n.db", read_only=True) as opened:
         yield opened
 
@@ -62,7 +62,7 @@ def test_refusal_ends_with_the_query(tmp_path: Path) -> None:
     with open_store(tmp_path / "w.db") as writable:
         with pytest.raises(DatabaseError):
             answer(writable, "DELETE FROM articles", {})
-        state(writable, "$1 million", 1e6)
+        tell(writable, "$1 million", 1e6)
         assert writable.db["articles"].count == 1
 
 
