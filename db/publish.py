@@ -206,21 +206,27 @@ def _search_through(copy: sqlite3.Connection, part: Path) -> None:
 
 
 def _quoted(copy: sqlite3.Connection) -> Iterator[str]:
-    """Every row's texts that may stand in the copy: quotations, names, and spans that are no more."""
+    """Every row's texts that may stand in the copy: quotations, names, and spans that are no more.
+
+    What a row holds stands in the file side by side, so it is told together.
+    """
     for table, rule in rules().items():
-        if rule.withheld is True:
+        if not (rule.quotes or rule.spans or rule.sentences):
             continue
-        cursor = copy.execute(f'SELECT * FROM main."{table}"')
-        names = [column[0] for column in cursor.description]
-        for row in cursor:
-            cells = {name: value for name, value in zip(names, row, strict=True) if isinstance(value, str)}
-            yield " ".join(text for name, text in cells.items() if _may_stand(name, text, rule, cells))
+        there = copy.execute(f'PRAGMA main.table_info("{table}")').fetchall()
+        cells = [_allowed(row[1], rule) for row in there if row[2] == "TEXT"]
+        told = " || ' ' || ".join(f"coalesce({cell}, '')" for cell in cells)
+        for (text,) in copy.execute(f'SELECT {told} FROM main."{table}"'):
+            yield text
 
 
-def _may_stand(name: str, text: str, rule: TableRule, cells: Mapping[str, str]) -> bool:
+def _allowed(name: str, rule: TableRule) -> str:
+    """The SQL of a cell, null where its text may not stand in the copy."""
+    if name == "sentence" or name in rule.quotes:
+        return f'"{name}"'
     if name in rule.spans:
-        return brief(text) == text or text in cells.get("sentence", "")
-    return name in (*rule.quotes, "sentence") or len(text) <= LONGEST_NAME
+        return f'CASE WHEN instr(sentence, "{name}") OR brief("{name}") = "{name}" THEN "{name}" END'
+    return f'CASE WHEN length("{name}") <= {LONGEST_NAME} THEN "{name}" END'
 
 
 _TEXTS = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,7 +10,7 @@ from importlib.metadata import version
 
 from db import descriptions
 from db.citations import Desk
-from db.cited import CitedTable
+from db.cited import Cell, CitedTable
 from db.store import Store
 
 Line = tuple[str, str | int | date | datetime]
@@ -58,17 +59,28 @@ def _made(store: Store, table: CitedTable, desk: Desk, now: datetime) -> Iterato
     if newest:
         yield "Its newest article (UTC)", datetime.fromisoformat(newest)
     yield "Made by", f"newsgauge {version('newsgauge')}"
-    yield from (("Read by", reader) for reader in _readers(store))
+    yield from (("Read by", reader) for reader in _readers(store, table))
     yield "Rows", len(table.rows)
     for name in ("article", "outlet"):
         if name in table.names:
-            place = table.place(name)
-            yield f"{name.title()}s", len({row[place] for row in table.rows} - {None})
+            yield f"{name.title()}s", len(_held(table, name))
 
 
-def _readers(store: Store) -> Sequence[str]:
-    sql = "SELECT DISTINCT extractor_version FROM articles WHERE extractor_version IS NOT NULL ORDER BY 1"
-    return [row[0] for row in store.db.execute(sql)]
+def _held(table: CitedTable, name: str) -> set[Cell]:
+    place = table.place(name)
+    return {row[place] for row in table.rows} - {None}
+
+
+def _readers(store: Store, table: CitedTable) -> Sequence[str]:
+    """The versions of code, rules and model that read the table's articles."""
+    if "article" not in table.names:
+        return ()
+    rows = store.db.execute(
+        "SELECT DISTINCT extractor_version FROM articles "
+        "WHERE id IN (SELECT value FROM json_each(?)) AND extractor_version IS NOT NULL ORDER BY 1",
+        [json.dumps([number for number in _held(table, "article") if isinstance(number, int)])],
+    )
+    return [row[0] for row in rows]
 
 
 def _reading(table: CitedTable) -> Iterator[Line]:
