@@ -11,6 +11,10 @@ from typing import Any
 from db.store import Store
 
 
+OLD_NEWS = timedelta(days=30)
+"""An article published so long before it is judged, of an archive or read anew, is no news."""
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that a rule matched: its key (an alert fires once for it), the reason in words, its content.
@@ -44,6 +48,7 @@ def stories_with(
         SELECT a.id, a.title, a.url, a.story, coalesce(o.name, '') AS outlet
           FROM articles a LEFT JOIN outlets o ON o.id = a.outlet
          WHERE a.read_at > :since AND a.read_at <= :until AND a.on_beat = 1
+           AND coalesce(a.published, a.fetched_at) > :recent
            AND (:theme IS NULL OR EXISTS (
                  SELECT 1 FROM theme_mentions t
                   WHERE t.article = a.id AND t.theme = :theme AND t.on_beat = 1))
@@ -57,6 +62,7 @@ def stories_with(
         {
             "since": since.isoformat(),
             "until": until.isoformat(),
+            "recent": (since - OLD_NEWS).isoformat(),
             "theme": theme,
             "company": company,
             "word": word and '"' + word.replace('"', '""') + '"',
@@ -89,6 +95,7 @@ def facts_of(
                          WHEN :currency = 'USD' THEN f.usd ELSE f.value END AS watched
           FROM fact_figures f JOIN articles a ON a.id = f.article
          WHERE a.read_at > :since AND a.read_at <= :until AND f.confidence = 'high' AND f.on_beat = 1
+           AND coalesce(a.published, a.fetched_at) > :recent
            AND (:metric IS NULL OR f.metric_id = :metric)
            AND (:subject IS NULL OR f.subject LIKE '%' || :subject || '%')
            AND (:currency IS NULL OR :currency = 'USD' OR f.unit = :currency)
@@ -97,6 +104,7 @@ def facts_of(
         {
             "since": since.isoformat(),
             "until": until.isoformat(),
+            "recent": (since - OLD_NEWS).isoformat(),
             "metric": metric,
             "subject": subject,
             "currency": currency,

@@ -68,6 +68,22 @@ class Kept:
     revised: bool
 
 
+@dataclass(frozen=True, slots=True)
+class KeptText:
+    """An article's text as it is kept, what read it and when, whether a feed brought it, and what it was before.
+
+    ``revisions`` are hashes of texts.
+    """
+
+    title: str
+    body: str
+    body_source: str
+    version: str | None
+    read_at: str | None
+    from_feed: bool
+    revisions: frozenset[str]
+
+
 def waiting_entries(store: Store, now: datetime, limit: int) -> list[WaitingEntry]:
     """Up to *limit* entries whose article is to be found now: each feed's newest, then its next, and so on.
 
@@ -119,6 +135,38 @@ def article_titled(store: Store, found: NewArticle, outlet: int | None) -> int |
         [outlet, found.title, found.body_source, found.published.isoformat()],
     ).fetchone()
     return int(row[0]) if row else None
+
+
+def article_with_text(store: Store, found: NewArticle, outlet: int | None) -> int | None:
+    """The article of the same text, and *outlet* where that is known: for texts without an address."""
+    if not found.body:
+        return None
+    row = store.db.execute(
+        "SELECT id FROM articles WHERE text_hash = :hash AND (:outlet IS NULL OR outlet = :outlet) "
+        "ORDER BY id LIMIT 1",
+        {"hash": found.text_hash, "outlet": outlet},
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
+def kept_text(store: Store, article: int) -> KeptText:
+    """The text that is kept of *article*."""
+    row = store.db.execute(
+        "SELECT title, body, body_source, extractor_version, read_at, "
+        "EXISTS (SELECT 1 FROM sightings WHERE article = a.id AND feed IS NOT NULL) "
+        "FROM articles a WHERE id = ?",
+        [article],
+    ).fetchone()
+    hashes = store.db.execute("SELECT text_hash FROM revisions WHERE article = ?", [article]).fetchall()
+    return KeptText(
+        title=row[0],
+        body=row[1],
+        body_source=row[2],
+        version=row[3],
+        read_at=row[4],
+        from_feed=bool(row[5]),
+        revisions=frozenset(text_hash for (text_hash,) in hashes),
+    )
 
 
 def body_source_of(store: Store, article: int) -> str:
@@ -175,7 +223,8 @@ def _revise(db: Database, known: int, found: NewArticle, outlet: int | None, now
         if row["published"] is None and found.published:
             _set(db, known, {name: _columns(found)[name] for name in _DATE_COLUMNS}, now)
         return False
-    changes = _columns(found) | {"extractor_version": None, "read_failures": 0, "failed_version": None}
+    unread = {"extractor_version": None, "read_failures": 0, "failed_version": None, "gate": None}
+    changes = _columns(found) | unread
     if row["body_source"] != "title":
         del changes["url"]
     if row["published"]:

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from db.store import Store
 
 Stretch = tuple[int, int]
+
+AT_ONCE = 500
+"""So many parts are taken from the ledger at once: what a backfill of a million files holds in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFile:
+    """A file as it is now, with the stretches that are its parts; ``error`` says why it has none."""
+
+    path: str
+    kind: str
+    stamp: str
+    stretches: Sequence[Stretch] = ()
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +36,21 @@ class LedgerPart:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a part: how many articles and other pieces it holds, and what is wrong with it.
+
+    A part that is ``bad`` is set aside: it could not be read, or not to its end.
+    """
+
+    articles: int
+    skipped: int = 0
+    error: str | None = None
+    bad: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SetAside:
-    """A part that could not be read or holds pieces that are no articles, and why."""
+    """A part that could not be read to its end (state ``bad``) or holds pieces that are no articles."""
 
     path: str
     start: int
@@ -36,92 +63,116 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """How many parts are done, waiting and bad, and how many articles and other pieces the done ones hold."""
+    """How many files and parts there are, how many are done, waiting or bad, and what the read ones hold."""
 
+    files: int
     parts: int
     done: int
+    waiting: int
     bad: int
     articles: int
     skipped: int
 
 
+def choose(store: Store, paths: Iterable[str] | None = None) -> None:
+    """Choose the files at *paths*, in their order, or all: the rest of this module speaks of them."""
+    db = store.db.conn
+    db.execute("CREATE TEMP TABLE IF NOT EXISTS chosen (path TEXT PRIMARY KEY, place INTEGER)")
+    with store.db.atomic():
+        db.execute("DELETE FROM temp.chosen")
+        if paths is None:
+            db.execute("INSERT INTO temp.chosen SELECT path, min(id) FROM backfill_parts GROUP BY path")
+        else:
+            rows = ((path, place) for place, path in enumerate(paths))
+            db.executemany("INSERT OR IGNORE INTO temp.chosen VALUES (?, ?)", rows)
+
+
 def is_listed(store: Store, path: str, stamp: str) -> bool:
     """Whether the parts of the file at *path* are in the ledger, as the file is now."""
     row = store.db.execute(
-        "SELECT 1 FROM backfill_parts WHERE path = ? AND stamp = ? AND NOT (state = 'bad' AND \"end\" = 0)",
+        "SELECT 1 FROM backfill_parts WHERE path = ? AND stamp = ? "
+        "AND NOT (state = 'bad' AND \"end\" = 0) LIMIT 1",
         [path, stamp],
     ).fetchone()
     return row is not None
 
 
-def list_parts(store: Store, path: str, kind: str, stamp: str, stretches: Iterable[Stretch]) -> None:
-    """Put the file's parts into the ledger, in place of those of the file as it was."""
+def list_files(store: Store, files: Iterable[ListedFile], now: datetime) -> None:
+    """Put the *files*' parts into the ledger, in place of those of the files as they were.
+
+    A file without parts is set aside whole.
+    """
     with store.write() as db:
-        db.execute("DELETE FROM backfill_parts WHERE path = ?", [path])
-        db.conn.executemany(
-            'INSERT INTO backfill_parts (path, kind, stamp, start, "end") VALUES (?, ?, ?, ?, ?)',
-            [(path, kind, stamp, start, end) for start, end in stretches],
-        )
+        for file in files:
+            db.execute("DELETE FROM backfill_parts WHERE path = ?", [file.path])
+            if file.error is not None:
+                db.execute(
+                    'INSERT INTO backfill_parts (path, kind, stamp, start, "end", state, error, finished_at) '
+                    "VALUES (?, ?, ?, 0, 0, 'bad', ?, ?)",
+                    [file.path, file.kind, file.stamp, file.error, now.isoformat()],
+                )
+            db.conn.executemany(
+                'INSERT INTO backfill_parts (path, kind, stamp, start, "end") VALUES (?, ?, ?, ?, ?)',
+                [(file.path, file.kind, file.stamp, *stretch) for stretch in file.stretches],
+            )
 
 
-def list_unusable(store: Store, path: str, kind: str, stamp: str, error: str, now: datetime) -> None:
-    """Set the whole file aside: it has no part that can be read."""
-    with store.write() as db:
-        db.execute("DELETE FROM backfill_parts WHERE path = ?", [path])
-        db.execute(
-            'INSERT INTO backfill_parts (path, kind, stamp, start, "end", state, error, finished_at) '
-            "VALUES (?, ?, ?, 0, 0, 'bad', ?, ?)",
-            [path, kind, stamp, error, now.isoformat()],
-        )
+_TO_READ = (
+    'FROM temp.chosen c CROSS JOIN backfill_parts p ON p.path = c.path WHERE p."end" > 0 '
+    "AND NOT (p.state = 'done' AND p.extractor_version IS :version)"
+)
 
 
-def to_read(store: Store, path: str, version: str) -> Iterator[LedgerPart]:
-    """The file's parts that are not done at *version*, in order; those set aside are tried again."""
-    rows = store.db.execute(
-        'SELECT path, kind, start, "end" FROM backfill_parts WHERE path = ? AND "end" > 0 '
-        "AND NOT (state = 'done' AND extractor_version IS ?) ORDER BY start",
-        [path, version],
-    )
-    return (LedgerPart(*row) for row in rows.fetchall())
+def count_to_read(store: Store, version: str) -> int:
+    """How many of the chosen files' parts are not done at *version*."""
+    return int(store.db.execute(f"SELECT count(*) {_TO_READ}", {"version": version}).fetchone()[0])
 
 
-def settle(
-    store: Store,
-    path: str,
-    start: int,
-    *,
-    version: str,
-    articles: int,
-    skipped: int,
-    error: str | None,
-    bad: bool,
-    now: datetime,
-) -> None:
+def to_read(store: Store, version: str) -> Iterator[LedgerPart]:
+    """The chosen files' parts that are not done at *version*, in order; those set aside are tried again.
+
+    Each is given once, whatever becomes of it meanwhile.
+    """
+    place, start = -1, -1
+    while True:
+        rows = store.db.execute(
+            f'SELECT c.place, p.path, p.kind, p.start, p."end" {_TO_READ} '
+            "AND (c.place, p.start) > (:place, :start) ORDER BY c.place, p.start LIMIT :limit",
+            {"version": version, "place": place, "start": start, "limit": AT_ONCE},
+        ).fetchall()
+        if not rows:
+            return
+        place, start = rows[-1][0], rows[-1][3]
+        yield from (LedgerPart(*row[1:]) for row in rows)
+
+
+def settle(store: Store, path: str, start: int, outcome: Outcome, version: str, now: datetime) -> None:
     """Note what became of the part at *start*. Inside the transaction that keeps its rows."""
+    state = "bad" if outcome.bad else "done"
     with store.write() as db:
         db.execute(
             "UPDATE backfill_parts SET state = ?, extractor_version = ?, articles = ?, skipped = ?, "
             "error = ?, finished_at = ? WHERE path = ? AND start = ?",
-            ["bad" if bad else "done", version, articles, skipped, error, now.isoformat(), path, start],
+            [state, version, outcome.articles, outcome.skipped, outcome.error, now.isoformat(), path, start],
         )
 
 
-def ledger(store: Store, paths: Iterable[str] | None = None) -> Ledger:
-    """The sums over the parts of the files at *paths*, or of all."""
-    chosen = None if paths is None else set(paths)
-    rows = store.db.execute(
-        "SELECT path, count(*), count(*) FILTER (WHERE state = 'done'), "
-        "count(*) FILTER (WHERE state = 'bad'), sum(articles), sum(skipped) FROM backfill_parts GROUP BY path"
-    ).fetchall()
-    kept = [row[1:] for row in rows if chosen is None or row[0] in chosen]
-    return Ledger(*(sum(column) for column in zip(*kept, strict=True))) if kept else Ledger(0, 0, 0, 0, 0)
+def ledger(store: Store) -> Ledger:
+    """The sums over the chosen files' parts."""
+    row = store.db.execute(
+        "SELECT count(DISTINCT p.path), count(*), count(*) FILTER (WHERE state = 'done'), "
+        "count(*) FILTER (WHERE state = 'waiting'), count(*) FILTER (WHERE state = 'bad'), "
+        "coalesce(sum(articles), 0), coalesce(sum(skipped), 0) "
+        "FROM temp.chosen c CROSS JOIN backfill_parts p ON p.path = c.path"
+    ).fetchone()
+    return Ledger(*row)
 
 
-def set_aside(store: Store, paths: Iterable[str] | None = None) -> list[SetAside]:
-    """The parts that are bad, or of which pieces are."""
-    chosen = None if paths is None else set(paths)
+def set_aside(store: Store) -> list[SetAside]:
+    """The chosen files' parts that are bad, or of which pieces are; the bad ones first."""
     rows = store.db.execute(
-        "SELECT path, start, \"end\", state, articles, skipped, coalesce(error, '') FROM backfill_parts "
-        "WHERE error IS NOT NULL ORDER BY path, start"
+        'SELECT p.path, p.start, p."end", p.state, p.articles, p.skipped, p.error '
+        "FROM temp.chosen c CROSS JOIN backfill_parts p ON p.path = c.path "
+        "WHERE p.error IS NOT NULL ORDER BY p.state, c.place, p.start"
     ).fetchall()
-    return [SetAside(*row) for row in rows if chosen is None or row[0] in chosen]
+    return [SetAside(*row) for row in rows]

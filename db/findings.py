@@ -18,7 +18,10 @@ _THEME_TABLES = ("theme_mentions", "country_mentions", "title_mentions")
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """An article whose findings are missing or out of date, with what the reader needs of it."""
+    """An article whose findings are missing or out of date, with what the reader needs of it.
+
+    One that is ``wanted`` passes every gate: it was taken by hand, or read before.
+    """
 
     id: int
     title: str
@@ -29,17 +32,19 @@ class Unread:
     country: str | None
     read_at_version: str | None
     text_hash: str
+    wanted: bool = False
 
 
 _UNREAD = """
-SELECT a.id, a.title, a.body, a.language, a.published, a.extractor_version, a.text_hash,
-       o.name AS publisher, o.country
+SELECT a.id, a.title, a.body, a.language, a.published, a.text_hash,
+       CASE WHEN a.gate IS NULL THEN a.extractor_version END AS read_at_version,
+       o.name AS publisher, o.country, a.read_at IS NOT NULL OR a.body_source = 'hand' AS wanted
   FROM articles a LEFT JOIN outlets o ON o.id = a.outlet
- WHERE a.extractor_version {out_of_date} AND a.body_pruned_at IS NULL
+ WHERE {which} AND a.body_pruned_at IS NULL
    AND NOT (a.read_failures >= 3 AND a.failed_version IS :version)
  LIMIT :limit
 """
-_OUT_OF_DATE = ("IS NULL", "< :version", "> :version")
+_OUT_OF_DATE = tuple(f"a.extractor_version {how}" for how in ("IS NULL", "< :version", "> :version"))
 """Three ranges of one index, where ``IS NOT :version`` would visit every article."""
 
 
@@ -51,10 +56,18 @@ def unread(store: Store, version: str, limit: int) -> list[Unread]:
     found: list[Unread] = []
     for condition in _OUT_OF_DATE:
         if len(found) < limit:
-            sql = _UNREAD.format(out_of_date=condition)
-            rows = store.db.query(sql, {"version": version, "limit": limit - len(found)})
-            found.extend(_unread_article(row) for row in rows)
+            found += _unread_where(store, condition, version, limit - len(found))
     return found
+
+
+def left_unread(store: Store, version: str, limit: int) -> list[Unread]:
+    """Up to *limit* articles that the gate left unread and that have not failed three times at *version*."""
+    return _unread_where(store, "a.gate IS NOT NULL", version, limit)
+
+
+def _unread_where(store: Store, which: str, version: str, limit: int) -> list[Unread]:
+    rows = store.db.query(_UNREAD.format(which=which), {"version": version, "limit": limit})
+    return [_unread_article(row) for row in rows]
 
 
 def count_unread(store: Store, version: str) -> int:
@@ -75,8 +88,9 @@ def _unread_article(row: Mapping[str, Any]) -> Unread:
         published=day_of(row["published"]),
         publisher=row["publisher"],
         country=row["country"],
-        read_at_version=row["extractor_version"],
+        read_at_version=row["read_at_version"],
         text_hash=row["text_hash"],
+        wanted=bool(row["wanted"]),
     )
 
 

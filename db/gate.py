@@ -1,30 +1,26 @@
-"""Articles that the gate leaves unread: kept and counted, read when the words of the gate change."""
+"""Articles that the gate leaves unread: kept and counted, read when the gate changes or on demand."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from db.store import Store
-from db.vintages import TABLES, Stamp, changing, lay, settle
 
 
-def leave_unread(store: Store, articles: Iterable[int], version: str, gate: str, now: datetime) -> None:
-    """Note that the *gate* leaves *articles* unread at *version*; what an older reading found goes."""
+def leave_unread(store: Store, articles: Iterable[int], version: str, gate: str) -> None:
+    """Note that the *gate* leaves *articles* unread at *version*."""
     with store.write() as db:
-        for article in articles:
-            lay(db, article, dict.fromkeys(TABLES, ()), Stamp(now, version, "gate"))
-            with changing(db, [article], now):
-                db.execute(
-                    "UPDATE articles SET gate = ?, extractor_version = ?, read_at = NULL, on_beat = NULL, "
-                    "beat_reason = NULL WHERE id = ?",
-                    [gate, version, article],
-                )
-            settle(db, article, now)
+        db.conn.executemany(
+            "UPDATE articles SET gate = ?, extractor_version = ? WHERE id = ?",
+            [(gate, version, article) for article in articles],
+        )
 
 
 def reopen(store: Store, gate: str | None) -> int:
-    """Make those that another gate left unread wait for the reader again; returns how many."""
+    """Make those that another gate than this left unread wait for the reader again; returns how many.
+
+    None stands for no gate at all.
+    """
     other = "gate IS NOT NULL AND gate IS NOT ?"
     if not store.db.execute(f"SELECT 1 FROM articles WHERE {other} LIMIT 1", [gate]).fetchone():
         return 0

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from db.gate import count_left_unread
 from db.store import Store
 
 
@@ -35,12 +36,16 @@ class FeedFunnel:
 
 @dataclass(frozen=True, slots=True)
 class Queues:
-    """What waits: entries to fetch, articles to read (and the oldest of them), articles set aside."""
+    """What waits: entries to fetch, articles to read (and the oldest of them); what is set aside or left unread.
+
+    The gate (``[reading] only_if``) leaves articles unread.
+    """
 
     to_fetch: int
     to_read: int
     oldest_unread: str | None
     set_aside: int
+    left_unread: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,8 @@ def queues(store: Store, version: str) -> Queues:
         {"v": version},
     ).fetchone()
     set_aside = store.db["articles"].count_where("read_failures >= 3 AND failed_version IS ?", [version])
-    return Queues(store.db["entries"].count_where("state = 'new'"), unread[0], unread[1], set_aside)
+    to_fetch = store.db["entries"].count_where("state = 'new'")
+    return Queues(to_fetch, unread[0], unread[1], set_aside, count_left_unread(store))
 
 
 _LATEST = "id > (SELECT coalesce(max(id), 0) FROM {table}) - 100000 AND {moment} BETWEEN :since AND :now"

@@ -23,7 +23,7 @@ WITH dated AS MATERIALIZED (
          a.read_at IS NOT NULL AND coalesce(a.on_beat, 1) AS on_beat
     FROM articles a
    WHERE {these:a.id}
-     AND (a.published IS NULL OR coalesce(a.published_precision, 'second') IN ('second', 'day'))
+     AND coalesce(a.published_precision, 'second') IN ('second', 'day')
 ),
 told AS (
   SELECT article, 'coverage' AS kind, 'everything' AS key, NULL AS theme, NULL AS company, NULL AS metric,

@@ -32,7 +32,7 @@ _ROUND_UP = re.compile(
     r";|\b(?:other news|in brief|briefs|briefing|round-?up|newsletter|at a glance)\b|速览|早报|晚报", re.I
 )
 _OPENING = 160
-_SURE = ("words", "companies", "themes")
+SURE = ("words", "companies", "themes")
 
 LEAST_SHARE = 0.12
 """An article is on the beat when at least this share of its sentences speak of it (a fifth to a half do in
@@ -169,7 +169,7 @@ def _of_themes(findings: Findings, rules: BeatRules) -> Iterator[_Signal]:
 
 def _in_a_round_up(text: str, signals: Sequence[_Signal]) -> str | None:
     """What opens one of several paragraphs that does not lean on the one before it."""
-    own = [s for s in signals if s.kind in _SURE]
+    own = [s for s in signals if s.kind in SURE]
     found = list(_PARAGRAPH.finditer(text))
     for paragraph in found if own and len(found) > 1 else ():
         end = _SENTENCE_END.search(text, paragraph.start(), paragraph.end())
@@ -191,7 +191,7 @@ class _Marked:
         for signal in signals:
             by_sentence.setdefault(max(0, bisect_right(starts, signal.start) - 1), []).append(signal)
         self.on = [number for number, near in by_sentence.items() if _speaks_of_it(near)]
-        self.names = Counter(s.name for s in signals if s.kind in _SURE)
+        self.names = Counter(s.name for s in signals if s.kind in SURE)
 
     @property
     def share(self) -> float:
@@ -203,7 +203,7 @@ class _Marked:
 
 
 def _speaks_of_it(signals: Sequence[_Signal]) -> bool:
-    if any(s.kind in _SURE for s in signals):
+    if any(s.kind in SURE for s in signals):
         return True
     return len({s.name for s in signals if s.kind == "support"}) >= ENOUGH_SUPPORT
 

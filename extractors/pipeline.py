@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from extractors.beat import BeatRules
     from extractors.companies import KnownCompanies
+    from extractors.gate import Gate, OnlyIf
     from extractors.rates import Rates
     from extractors.themes import Taxonomy
 
@@ -30,7 +31,10 @@ READ_BY_RULE = frozenset({"zh"})
 
 @dataclass(frozen=True)
 class Reading:
-    """How to read: the model, the user's own rules and the beat (a ready one's name, or its rules)."""
+    """How to read: the model, the user's own rules and the beat (a ready one's name, or its rules).
+
+    ``only_if`` is for those who choose what to read (``Reader.gate``): the reader reads what it is given.
+    """
 
     model: str = DEFAULT_MODEL
     batch_size: int = 16
@@ -40,7 +44,7 @@ class Reading:
     themes: tuple[Mapping[str, Any], ...] = ()
     beat: str | Mapping[str, Any] | None = "micro-dramas"
     rates_file: Path | None = None
-    only_if: tuple[str, ...] = ()  # what its users pass to the model: articles with one of these words
+    only_if: OnlyIf = ()
 
 
 class Reader:
@@ -144,6 +148,15 @@ class Reader:
         from extractors.beat import BeatRules
 
         return None if self.how.beat is None else BeatRules.load(self.how.beat)
+
+    @cached_property
+    def gate(self) -> Gate | None:
+        """What chooses the articles that are worth the model's time; None where all of them are."""
+        if not self.how.only_if:
+            return None
+        from extractors.gate import Gate
+
+        return Gate.of(self.how.only_if, self.beat_rules, self.known_companies, self.taxonomy)
 
     @cached_property
     def known_companies(self) -> KnownCompanies:

@@ -70,7 +70,7 @@ class ReadingConfig(_Section):
     batch_size: int = Field(default=16, ge=1)
     fused: bool = True
     jobs: int = Field(default=1, ge=1)
-    only_if: list[str] = []
+    only_if: list[str] | Literal["beat"] = []
     company_files: list[Path] = []
     rates_file: Path | None = None
 
@@ -221,7 +221,7 @@ class Config(_Section):
             themes=tuple(self.themes),
             beat=self.beat,
             rates_file=self.rates_file,
-            only_if=tuple(self.reading.only_if),
+            only_if=only_if if (only_if := self.reading.only_if) == "beat" else tuple(only_if),
         )
 
 

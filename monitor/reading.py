@@ -12,11 +12,13 @@ from db.companies import register_known
 from db.finding_rows import ReadArticle
 from db.findings import (
     Unread,
+    left_unread,
     mark_failed,
     register_themes,
     save_findings,
     unread,
 )
+from db.gate import leave_unread, reopen
 from db.store import Store
 from extractors.errors import NewsgaugeError
 from extractors.findings import PARTS, Company, Findings, Part, Text
@@ -59,25 +61,43 @@ def read_pass(
     progress: Progress | None = None,
     starting: Callable[[Sequence[int]], None] | None = None,
     stop: Callable[[], bool] = lambda: False,
+    gated: bool = False,
 ) -> int:
     """Read every article that is not read at *version*; returns how many were.
 
+    Those that the reader's gate turns away are left unread; with *gated* what it left so far is read instead.
     *starting* hears the ids of each batch before it is read; a batch that fails is read one by one, and the
     article that fails alone is marked with its error. *stop* is asked between batches; *progress* hears how
     many are read.
     """
     register_themes(store, ((t.id, t.label, t.family) for t in reader.taxonomy.themes))
+    if not gated:
+        reopen(store, reader.gate.name if reader.gate else None)
+    waiting = left_unread if gated else unread
     done, registered = 0, False
-    while not stop() and (articles := unread(store, str(version), batch)):
+    while not stop() and (articles := waiting(store, str(version), batch)):
         if not registered:  # only where there is something to read: an idle daemon asks twice a second
             register_known(store, reader.known_companies)
             registered = True
         if starting:
             starting([article.id for article in articles])
-        done += _read_and_save(store, reader, version, articles, now())
+        chosen = articles if gated else _let_through(store, reader, version, articles)
+        done += _read_and_save(store, reader, version, chosen, now())
         if progress:
             progress(done)
     return done
+
+
+def _let_through(
+    store: Store, reader: Reader, version: ReadingVersion, articles: Sequence[Unread]
+) -> Sequence[Unread]:
+    """The *articles* that the gate lets through; it is noted of the others that they are left unread."""
+    if (gate := reader.gate) is None:
+        return articles
+    left = [a.id for a in articles if not (a.wanted or gate.lets(a.title, a.body))]
+    if left:
+        leave_unread(store, left, str(version), gate.name)
+    return [a for a in articles if a.id not in left]
 
 
 def _read_and_save(

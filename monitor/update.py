@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from db.findings import count_unread
+from db.gate import count_left_unread, reopen
 from db.store import Store
 from extractors.pipeline import Reader
 from extractors.version import version_of
@@ -28,10 +29,11 @@ def no_progress(stage: str, done: int, total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ReadSummary:
-    """How many articles were read, and how many are set aside because they can't be."""
+    """How many articles were read, how many are set aside because they can't be, and left by the gate."""
 
     read: int = 0
     unreadable: int = 0
+    left_unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +47,21 @@ class Summary:
     new_articles: int = 0
     read: int = 0
     unreadable: int = 0
+    left_unread: int = 0
 
     def with_read(self, reading: ReadSummary) -> Summary:
         """The same, with what the reading did."""
-        return replace(self, read=reading.read, unreadable=reading.unreadable)
+        return replace(
+            self, read=reading.read, unreadable=reading.unreadable, left_unread=reading.left_unread
+        )
 
     def in_words(self) -> str:
         """The counts as a sentence."""
+        gated = f", {self.left_unread} left unread by only_if" if self.left_unread else ""
         aside = f", {self.unreadable} could not be read: see newsgauge status" if self.unreadable else ""
         return (
             f"{self.feeds} feeds polled ({self.unchanged} unchanged, {self.failing} failing), "
-            f"{self.new_entries} new entries, {self.new_articles} new articles, {self.read} read{aside}"
+            f"{self.new_entries} new entries, {self.new_articles} new articles, {self.read} read{gated}{aside}"
         )
 
 
@@ -115,15 +121,33 @@ async def collect(
 
 def read_waiting(store: Store, config: Config, now: Clock, progress: Progress = no_progress) -> ReadSummary:
     """Read every article that is unread, or was read by other rules."""
-    version = version_of(config.how_to_read)
-    waiting = count_unread(store, str(version))
+    version, reader = version_of(config.how_to_read), Reader(config.how_to_read)
+    reopen(store, reader.gate.name if reader.gate else None)
+    waiting, left = count_unread(store, str(version)), count_left_unread(store)
     if not waiting:
         return ReadSummary()
+    done = read_pass(
+        store,
+        reader,
+        version,
+        now,
+        progress=lambda done: progress("reading articles", done, max(done, waiting)),
+    )
+    now_left = max(0, count_left_unread(store) - left)
+    return ReadSummary(done, count_unread(store, str(version)), now_left)
+
+
+def read_left_unread(
+    store: Store, config: Config, now: Clock, progress: Progress = no_progress
+) -> ReadSummary:
+    """Read what the gate left unread; the gate stays as it is for what comes."""
+    version, waiting = version_of(config.how_to_read), count_left_unread(store)
     done = read_pass(
         store,
         Reader(config.how_to_read),
         version,
         now,
         progress=lambda done: progress("reading articles", done, max(done, waiting)),
+        gated=True,
     )
-    return ReadSummary(done, count_unread(store, str(version)))
+    return ReadSummary(done, unreadable=count_left_unread(store))

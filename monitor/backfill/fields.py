@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "title": ("title", "headline", "name"),
     "text": ("text", "body", "content", "article", "maintext", "article_text", "articlebody", "plain_text"),
     "html": ("html", "raw_html", "page", "content_html"),
+    "summary": ("summary", "description", "abstract", "lead", "excerpt"),
     "url": ("url", "link", "source_url", "canonical_url", "uri", "warc-target-uri"),
     "published": (
         *("published", "published_at", "publication_date", "date_publish", "date_published", "pubdate"),
@@ -23,6 +24,13 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 }
 """Each of a Piece's fields and the names (in any case) that are looked for, the first that holds anything."""
 
+_KNOWN = frozenset(name for names in NAMES.values() for name in names)
+
+
+def known_among(names: Iterable[str]) -> list[str]:
+    """Those *names* of columns that mean something here."""
+    return [name for name in names if name.strip().lower() in _KNOWN]
+
 
 def piece_of(row: Mapping[str, Any], where: str) -> Piece | Fault:
     """The article that a *row* of named values is."""
@@ -30,9 +38,7 @@ def piece_of(row: Mapping[str, Any], where: str) -> Piece | Fault:
     found = {field: _first(by_name, names) for field, names in NAMES.items()}
     if not (found["text"] or found["html"] or found["title"]):
         given = ", ".join(sorted(by_name)[:8]) or "nothing"
-        return Fault(
-            where, f"it has no text: none of {', '.join(NAMES['text'][:4])}, html or title ({given})"
-        )
+        return Fault(where, f"no title, {', '.join(NAMES['text'][:3])} or html in it (it has {given})")
     return Piece(where, **found)
 
 
@@ -49,7 +55,9 @@ def _text(value: Any) -> str:
         return ", ".join(filter(None, map(_text, value)))
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()
-    return value.isoformat() if isinstance(value, date) else str(value).strip()
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value).encode("utf-8", "replace").decode().strip()  # JSON may hold halves of characters
 
 
 def moment_in_number(text: str) -> datetime | None:
@@ -57,6 +65,8 @@ def moment_in_number(text: str) -> datetime | None:
 
     >>> moment_in_number("1772611200").isoformat(), moment_in_number("1772611200000").isoformat()
     ('2026-03-04T08:00:00+00:00', '2026-03-04T08:00:00+00:00')
+    >>> moment_in_number("20260304"), moment_in_number("2026")
+    (None, None)
     """
     try:
         seconds = float(text)

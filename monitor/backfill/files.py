@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import os
+import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from monitor.backfill.values import BackfillError, Kind
 
 KINDS: dict[str, Kind] = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    ".jsonl.gz": "jsonl",
+    ".ndjson.gz": "jsonl",
     ".csv": "csv",
+    ".csv.gz": "csv",
     ".parquet": "parquet",
     ".html": "html",
     ".htm": "html",
@@ -23,6 +26,8 @@ KINDS: dict[str, Kind] = {
     ".warc": "warc",
     ".warc.gz": "warc",
 }
+_PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip", ".tar", ".tgz", ".7z")
+_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +67,48 @@ def sources(path: str) -> Iterator[Source]:
 
 
 def kind_of(name: str) -> Kind | None:
-    """What a file of this *name* holds."""
+    """What a file of this *name* holds, by its ending.
+
+    >>> kind_of("NEWS.JSONL.GZ"), kind_of("https://example.org/a.csv?version=2"), kind_of("a.docx")
+    ('jsonl', 'csv', None)
+    """
     lower = name.lower().partition("?")[0]
     return next((kind for ending, kind in KINDS.items() if lower.endswith(ending)), None)
 
 
+def is_packed(path: str) -> bool:
+    """Whether the file at *path* is unpacked as it is read: its parts' bytes are the unpacked text's."""
+    return path.lower().partition("?")[0].endswith(".gz") and kind_of(path) in ("jsonl", "csv")
+
+
 def open_at(path: str, start: int = 0) -> IO[bytes]:
-    """The file at *path*, open at byte *start*; what cannot seek is read up to there."""
-    if not is_address(path):
-        local = Path(path).open("rb")  # noqa: SIM115 - the caller closes it
-        local.seek(start)
-        return local
-    remote: IO[bytes] = _fsspec().open(path, "rb").open()
+    """The file at *path*, open at byte *start* of its (unpacked) text; read up to there if it cannot seek."""
+    file = _opened(path)
+    if is_packed(path):
+        file = cast(IO[bytes], gzip.open(file))  # noqa: SIM115 - the caller closes it
     try:
-        remote.seek(start)
-    except (OSError, ValueError):
-        while start > 0 and (passed := len(remote.read(min(start, 1 << 20)))):
+        file.seek(start)
+    except (OSError, ValueError) as error:
+        if isinstance(error, gzip.BadGzipFile):
+            raise
+        while start > 0 and (passed := len(file.read(min(start, _BLOCK)))):
             start -= passed
-    return remote
+    return file
+
+
+def length_of(source: Source) -> int:
+    """How many bytes the (unpacked) text of *source* has. Raises OSError or EOFError where it is damaged."""
+    if not is_packed(source.path):
+        return source.size
+    with open_at(source.path) as file:
+        return sum(len(block) for block in iter(lambda: file.read(_BLOCK), b""))
+
+
+def _opened(path: str) -> IO[bytes]:
+    if is_address(path):
+        remote: IO[bytes] = _fsspec().open(path, "rb").open()
+        return remote
+    return Path(path).open("rb")
 
 
 def _local(path: Path) -> Source:
@@ -92,12 +121,13 @@ def _local(path: Path) -> Source:
 def _remote(path: str) -> Iterator[Source]:
     try:
         system, inner = _fsspec().core.url_to_fs(path)
-        names = [inner] if kind_of(path) else sorted(n for n in system.find(inner) if kind_of(n))
+        names = sorted(_names(system, inner))
         if not names:
             raise BackfillError(f"{path} holds no file of a kind that is known: {_known()}")
         for name in names:
             about = system.info(name)
-            version = next((str(about[k]) for k in ("ETag", "mtime", "LastModified") if about.get(k)), "")
+            changed = ("ETag", "mtime", "LastModified", "last_modified", "created")
+            version = next((str(about[key]) for key in changed if about.get(key)), "")
             kind = kind_of(name)
             assert kind
             size = int(about.get("size") or len(system.cat_file(name)))
@@ -106,19 +136,25 @@ def _remote(path: str) -> Iterator[Source]:
         raise BackfillError(f"{path} cannot be listed: {error or type(error).__name__}") from error
 
 
+def _names(system: Any, inner: str) -> list[str]:
+    if "*" in inner:
+        return [name for name in system.glob(inner) if kind_of(name)]
+    return [inner] if kind_of(inner) else [name for name in system.find(inner) if kind_of(name)]
+
+
 def _fsspec() -> Any:
     try:
         import fsspec
     except ImportError as error:
         raise BackfillError(
-            "addresses need fsspec: install newsgauge[cluster], or copy the archive here first"
+            "addresses need fsspec: pip install 'newsgauge[cluster]', or copy the archive here first"
         ) from error
     return fsspec
 
 
 def _must_be_known(path: str) -> None:
     if kind_of(path) is None:
-        packed = os.path.splitext(path)[1] in (".gz", ".bz2", ".xz", ".zst", ".zip", ".tar", ".tgz")  # noqa: PTH122
+        packed = path.lower().endswith(_PACKED)
         what = "is packed: unpack it first" if packed else "is of no kind that is known by its ending"
         raise BackfillError(f"{path} {what} ({_known()})")
 

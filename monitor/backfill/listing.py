@@ -7,22 +7,31 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import IO, Any
 
-from monitor.backfill.files import Source, open_at
+from monitor.backfill.files import Source, length_of, open_at
 from monitor.backfill.values import BackfillError, DamagedError, Kind, Part
 
 PART_BYTES = 1_000_000
-PART_ROWS = 250
-"""Rows of a Parquet file and pages of a WARC file that make a part."""
+PART_PAGES = 250
+"""Pages of a WARC file that make a part."""
+PART_ROWS = 500
+"""Rows of a Parquet file that make one: what stands before them in their row group is read in passing."""
+
+MAX_FIELD = 64 * 1024 * 1024
 
 
 def parts_of(source: Source) -> list[Part]:
-    """The parts of *source*, in order. Raises DamagedError for a file that is empty or not of its kind."""
+    """The parts of *source*, in order.
+
+    Raises DamagedError for a file that is empty or not of its kind, BackfillError without the library for it.
+    """
     if not source.size:
         raise DamagedError("the file is empty")
     try:
         cuts = list(_CUTS[source.kind](source))
     except (OSError, EOFError, ValueError) as error:
         raise DamagedError(f"it cannot be listed: {error or type(error).__name__}") from error
+    if not cuts:
+        raise DamagedError("there is nothing in it")
     return [Part(source.path, source.kind, *cut) for cut in cuts]
 
 
@@ -35,15 +44,16 @@ def _whole(source: Source) -> Iterator[Cut]:
 
 def _by_bytes(source: Source) -> Iterator[Cut]:
     """Even stretches: a line belongs to the stretch in which it begins."""
-    for start in range(0, source.size, PART_BYTES):
-        yield start, min(start + PART_BYTES, source.size)
+    length = length_of(source)
+    for start in range(0, length, PART_BYTES):
+        yield start, min(start + PART_BYTES, length)
 
 
 def _by_csv_rows(source: Source) -> Iterator[Cut]:
     """Stretches that end between rows: a quoted line break is none."""
     with open_at(source.path) as file:
         lines = CountedLines(file)
-        rows = csv.reader(lines)
+        rows = csv_rows(lines, delimiter_of(source.path))
         try:
             next(rows, None)
             start = lines.bytes
@@ -57,8 +67,21 @@ def _by_csv_rows(source: Source) -> Iterator[Cut]:
             yield start, lines.bytes
 
 
+def delimiter_of(path: str) -> str:
+    """What stands between the fields of the CSV file at *path*: what its first line has most of."""
+    with open_at(path) as file:
+        first = next(CountedLines(file), "")
+    return max(",;\t|", key=first.count)
+
+
+def csv_rows(lines: Iterable[str], delimiter: str) -> Any:
+    """The rows of *lines*; long fields are no fault."""
+    csv.field_size_limit(MAX_FIELD)
+    return csv.reader(lines, delimiter=delimiter)
+
+
 class CountedLines:
-    """The lines of a *file* as text, with the bytes passed so far."""
+    """The lines of a *file* as text, up to so many bytes, with the bytes passed so far."""
 
     def __init__(self, file: IO[bytes], end: int | None = None) -> None:
         self._file = file
@@ -74,7 +97,16 @@ class CountedLines:
             raise StopIteration
         self.bytes += len(line)
         self.count += 1
-        return line.decode("utf-8-sig" if self.count == 1 else "utf-8", "replace").replace("\0", "")
+        return line_text(line.removeprefix(b"\xef\xbb\xbf") if self.count == 1 else line)
+
+
+def line_text(line: bytes) -> str:
+    """A line as text: UTF-8, or where it is not, what western spreadsheets write."""
+    try:
+        text = line.decode("utf-8")
+    except UnicodeDecodeError:
+        text = line.decode("cp1252", "replace")
+    return text.replace("\0", "")
 
 
 def _by_rows(source: Source) -> Iterator[Cut]:
@@ -94,7 +126,7 @@ def parquet_file(file: IO[bytes]) -> Any:
     try:
         import pyarrow.parquet
     except ImportError as error:
-        raise BackfillError("Parquet needs pyarrow: install newsgauge[parquet]") from error
+        raise BackfillError("Parquet needs pyarrow: pip install 'newsgauge[parquet]'") from error
     return pyarrow.parquet.ParquetFile(file)
 
 
@@ -103,7 +135,7 @@ def _by_pages(source: Source) -> Iterator[Cut]:
     start = pages = 0
     with open_at(source.path) as file, suppress(OSError, EOFError, ValueError):  # reading its part says what
         for offset, record in warc_records(file):
-            if pages == PART_ROWS:
+            if pages == PART_PAGES:
                 yield start, offset
                 start, pages = offset, 0
             pages += record.rec_type == "response"
@@ -111,19 +143,14 @@ def _by_pages(source: Source) -> Iterator[Cut]:
 
 
 def warc_records(file: IO[bytes]) -> Iterator[tuple[int, Any]]:
-    """The records of *file* as WARC, each with the byte at which it begins.
+    """The records of *file* as WARC and the byte at which each begins; ValueError where one is damaged."""
+    from warcio.archiveiterator import ArchiveIterator
+    from warcio.exceptions import ArchiveLoadFailed
 
-    Raises BackfillError without warcio, ValueError where a record is damaged.
-    """
-    try:
-        from warcio.archiveiterator import ArchiveIterator
-        from warcio.exceptions import ArchiveLoadFailed
-    except ImportError as error:
-        raise BackfillError("WARC needs warcio: install newsgauge[warc]") from error
     records = ArchiveIterator(file)
     try:
         for record in records:
-            yield records.get_record_offset(), record
+            yield records.offset, record  # get_record_offset() would read the record away
     except ArchiveLoadFailed as error:
         raise ValueError(str(error).strip().splitlines()[0]) from error
 

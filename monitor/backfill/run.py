@@ -8,30 +8,41 @@ from datetime import datetime
 from typing import cast
 
 from db import backfill
+from db.backfill import LedgerPart, ListedFile, Outcome
 from db.companies import register_known
 from db.findings import register_themes
-from db.gate import reopen
 from db.store import Store
 from extractors.pipeline import Reader
 from extractors.version import ReadingVersion, version_of
 from monitor.backfill.files import Source, sources
 from monitor.backfill.keeping import keep_parts
 from monitor.backfill.listing import PART_BYTES, parts_of
-from monitor.backfill.reading import PrepareParts
+from monitor.backfill.reading import PrepareParts, Task
 from monitor.backfill.values import DamagedError, Kind, Part, PartRead
 from monitor.config import Config
-from monitor.gate import Gate
 from monitor.workers import Died, in_processes
 
-Task = tuple[Part, ...]
 TaskRead = tuple[Task, list[PartRead] | Died]
 Readers = Callable[[Iterable[Task], PrepareParts], Iterator[TaskRead]]
 """What reads tasks: processes of this machine, or a cluster. Results come in the order of the tasks."""
 
-Progress = Callable[[str, int, int], None]
-
 MOST_FILES = 50
 """So many small files are read and kept together."""
+
+LISTED_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """How far a backfill is: files or parts done of how many, and the articles that these held."""
+
+    stage: str
+    done: int
+    total: int
+    articles: int = 0
+
+
+Progress = Callable[[SoFar], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +50,24 @@ class BackfillSummary:
     """What a backfill did, and what it set aside."""
 
     files: int
-    parts: int
-    articles: int
-    new_articles: int
+    parts: int = 0
+    articles: int = 0
+    new_articles: int = 0
+    left_unread: int = 0
     set_aside: Sequence[backfill.SetAside] = field(default=())
+
+    @property
+    def bad(self) -> int:
+        """How many parts are set aside."""
+        return sum(part.state == "bad" for part in self.set_aside)
 
     def in_words(self) -> str:
         """The counts as a sentence."""
-        aside = f"; {len(self.set_aside)} parts with faults" if self.set_aside else ""
+        gated = f", {self.left_unread:,} left unread by only_if" if self.left_unread else ""
+        aside = f"; {self.bad:,} parts set aside" if self.bad else ""
         return (
             f"{self.files:,} files, {self.parts:,} parts read now: {self.articles:,} articles, "
-            f"{self.new_articles:,} of them new{aside}"
+            f"{self.new_articles:,} of them new{gated}{aside}"
         )
 
 
@@ -59,30 +77,32 @@ def run_backfill(
     paths: Sequence[str],
     now: Callable[[], datetime],
     readers: Readers,
-    progress: Progress = lambda stage, done, total: None,
+    progress: Progress = lambda so_far: None,
 ) -> BackfillSummary:
     """Take the archives at *paths* in. What an earlier run did is not done again.
 
     Raises BackfillError for a path at which there is nothing, before anything is read.
     """
+    files = list({source.path: source for path in paths for source in sources(path)}.values())
+    for first in range(0, len(files), LISTED_AT_ONCE):
+        some = files[first : first + LISTED_AT_ONCE]
+        progress(SoFar("listing files", first, len(files)))
+        backfill.list_files(store, _listed(store, some), now())
+    progress(SoFar("listing files", len(files), len(files)))
+    backfill.choose(store, (source.path for source in files))
     version = version_of(config.how_to_read)
-    files = _distinct(source for path in paths for source in sources(path))
-    for done, source in enumerate(files, 1):
-        _list(store, source, now())
-        progress("listing files", done, len(files))
-    tasks = list(_tasks(store, files, version))
-    chosen = [source.path for source in files]
-    if not tasks:
-        return BackfillSummary(len(files), 0, 0, 0, backfill.set_aside(store, chosen))
-    _register(store, config)
-    parts, articles, new = sum(map(len, tasks)), 0, 0
-    done = 0
-    for task, read in _read_all(tasks, readers, PrepareParts(config.how_to_read, now())):
-        new += keep_parts(store, read, version, now())
-        articles += sum(len(part.articles) for part in read)
-        done += len(task)
-        progress(f"reading parts ({articles:,} articles)", done, parts)
-    return BackfillSummary(len(files), parts, articles, new, backfill.set_aside(store, chosen))
+    total = backfill.count_to_read(store, str(version))
+    summary = BackfillSummary(len(files))
+    if total:
+        summary = _read_and_keep(store, config, version, summary, total, now, readers, progress)
+    return BackfillSummary(
+        summary.files,
+        summary.parts,
+        summary.articles,
+        summary.new_articles,
+        summary.left_unread,
+        backfill.set_aside(store),
+    )
 
 
 def processes(jobs: int, memory_mb: float) -> Readers:
@@ -96,32 +116,56 @@ def here(tasks: Iterable[Task], prepare: PrepareParts) -> Iterator[TaskRead]:
     return ((task, read(task)) for task in tasks)
 
 
-def _distinct(found: Iterable[Source]) -> list[Source]:
-    return list({source.path: source for source in found}.values())
-
-
-def _list(store: Store, source: Source, now: datetime) -> None:
-    if backfill.is_listed(store, source.path, source.stamp):
-        return
-    try:
-        stretches = [(part.start, part.end) for part in parts_of(source)]
-    except DamagedError as error:
-        backfill.list_unusable(store, source.path, source.kind, source.stamp, str(error), now)
-    else:
-        backfill.list_parts(store, source.path, source.kind, source.stamp, stretches)
-
-
-def _tasks(store: Store, files: Iterable[Source], version: ReadingVersion) -> Iterator[Task]:
-    """The parts to read, in order, those of small files together."""
-    task: list[Part] = []
+def _listed(store: Store, files: Iterable[Source]) -> Iterator[ListedFile]:
+    """Those *files* that are new or changed, with their parts."""
     for source in files:
-        for row in backfill.to_read(store, source.path, str(version)):
-            part = Part(row.path, cast(Kind, row.kind), row.start, row.end)
-            size = sum(p.end - p.start for p in task)
-            if task and (part.kind != task[0].kind or len(task) >= MOST_FILES or _is_large(part, size)):
-                yield tuple(task)
-                task = []
-            task.append(part)
+        if backfill.is_listed(store, source.path, source.stamp):
+            continue
+        try:
+            stretches = [(part.start, part.end) for part in parts_of(source)]
+        except DamagedError as error:
+            yield ListedFile(source.path, source.kind, source.stamp, error=str(error))
+        else:
+            yield ListedFile(source.path, source.kind, source.stamp, stretches)
+
+
+def _read_and_keep(
+    store: Store,
+    config: Config,
+    version: ReadingVersion,
+    summary: BackfillSummary,
+    total: int,
+    now: Callable[[], datetime],
+    readers: Readers,
+    progress: Progress,
+) -> BackfillSummary:
+    reader = Reader(config.how_to_read)
+    register_themes(store, ((t.id, t.label, t.family) for t in reader.taxonomy.themes))
+    register_known(store, reader.known_companies)
+    known = store.db.execute("SELECT key, country FROM outlets WHERE country IS NOT NULL")
+    prepare = PrepareParts(config.how_to_read, now(), dict(known.fetchall()))
+    done = articles = new = left = 0
+    progress(SoFar("reading parts", 0, total))
+    for task, read in _read_all(_tasks(backfill.to_read(store, str(version))), readers, prepare):
+        new += keep_parts(store, read, str(version), now())
+        articles += sum(len(part.articles) for part in read)
+        left += sum(article.gate is not None for part in read for article in part.articles)
+        done += len(task)
+        progress(SoFar("reading parts", done, total, articles))
+    return BackfillSummary(summary.files, done, articles, new, left)
+
+
+def _tasks(parts: Iterable[LedgerPart]) -> Iterator[Task]:
+    """The *parts* in order, those of small files together."""
+    task: list[Part] = []
+    size = 0
+    for row in parts:
+        part = Part(row.path, cast(Kind, row.kind), row.start, row.end)
+        if task and (part.kind != task[0].kind or len(task) >= MOST_FILES or _is_large(part, size)):
+            yield tuple(task)
+            task, size = [], 0
+        task.append(part)
+        size += part.end - part.start
     if task:
         yield tuple(task)
 
@@ -130,23 +174,14 @@ def _is_large(part: Part, beside: int) -> bool:
     return part.kind in ("parquet", "warc") or beside + part.end - part.start > PART_BYTES
 
 
-def _register(store: Store, config: Config) -> None:
-    """The rows that findings refer to, and what another gate left unread."""
-    reader = Reader(config.how_to_read)
-    register_themes(store, ((t.id, t.label, t.family) for t in reader.taxonomy.themes))
-    register_known(store, reader.known_companies)
-    gate = Gate.of(reader.how.only_if)
-    reopen(store, gate.name if gate else None)
-
-
 def _read_all(
-    tasks: Sequence[Task], readers: Readers, prepare: PrepareParts
+    tasks: Iterable[Task], readers: Readers, prepare: PrepareParts
 ) -> Iterator[tuple[Task, list[PartRead]]]:
     """The tasks read; one that ends its reader is read part by part, and what does so alone is set aside."""
     for task, result in readers(tasks, prepare):
         if not isinstance(result, Died):
             yield task, result
         elif len(task) == 1:
-            yield task, [PartRead(task[0], error=str(result), bad=True)]
+            yield task, [PartRead(task[0], Outcome(0, error=str(result), bad=True))]
         else:
             yield from _read_all([(part,) for part in task], readers, prepare)

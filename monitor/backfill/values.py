@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from db.articles import NewArticle
+from db.backfill import Outcome
 from extractors.errors import NewsgaugeError
 from extractors.findings import Findings
 
@@ -18,7 +19,7 @@ class BackfillError(NewsgaugeError):
 
 
 class DamagedError(BackfillError):
-    """A part of an archive that cannot be read; it is set aside."""
+    """A part of an archive that cannot be read, or not to its end; it is set aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Piece:
     title: str = ""
     text: str = ""
     html: str = ""
+    summary: str = ""
     url: str = ""
     published: str = ""
     author: str = ""
@@ -59,7 +61,7 @@ class Archived:
     """An article of an archive, read.
 
     ``findings`` are by part of the article: none where it could not be read (``error`` says why) or was left
-    unread (``gate`` says by which words).
+    unread (``gate`` names what turned it away).
     """
 
     found: NewArticle
@@ -72,13 +74,8 @@ class Archived:
 
 @dataclass(frozen=True, slots=True)
 class PartRead:
-    """What a part holds: its articles, how many pieces are none, and why the first of them is none.
-
-    A part that is ``bad`` could not be read at all.
-    """
+    """A part, its articles, and what became of it."""
 
     part: Part
+    outcome: Outcome
     articles: tuple[Archived, ...] = ()
-    skipped: int = 0
-    error: str | None = None
-    bad: bool = False

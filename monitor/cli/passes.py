@@ -9,7 +9,7 @@ import click
 from monitor.alerts.check import check_alerts
 from monitor.cli.progress import Stages
 from monitor.cli.settings import Settings, json_option, print_json, utc_now, with_settings
-from monitor.update import Summary, collect, follow_configured, read_waiting
+from monitor.update import Summary, collect, follow_configured, read_left_unread, read_waiting
 
 
 @click.command()
@@ -73,18 +73,25 @@ def _report(summary: Summary, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("source")
+@click.argument("source", required=False)
+@click.option("--left-unread", is_flag=True, help="Read what [reading] only_if left unread so far.")
 @json_option
 @with_settings
-def read(settings: Settings, source: str, as_json: bool) -> None:
+def read(settings: Settings, source: str | None, left_unread: bool, as_json: bool) -> None:
     """Take one article by hand: a URL, a file, or - for a pipe.
 
-    A file is a web page (.html), a mail (.eml) or plain text.
+    A file is a web page (.html), a mail (.eml) or plain text. It is read whatever [reading] only_if says.
 
     \b
     newsgauge read https://example.com/story.html
     newsgauge read newsletter.eml
+    newsgauge read --left-unread            all that only_if left unread
     """
+    if left_unread == bool(source):
+        raise click.UsageError("give either a SOURCE or --left-unread")
+    if source is None:
+        _read_left_unread(settings, as_json)
+        return
     from monitor.collect.hand import read_by_hand
 
     with settings.open() as store:
@@ -95,3 +102,13 @@ def read(settings: Settings, source: str, as_json: bool) -> None:
         print_json({"article": article})
     else:
         click.echo(f"article {article}: newsgauge serve shows it at /newsgauge/articles/{article}")
+
+
+def _read_left_unread(settings: Settings, as_json: bool) -> None:
+    with settings.open() as store, Stages() as stages:
+        done = read_left_unread(store, settings.config, utc_now, stages)
+    if as_json:
+        print_json(done)
+    else:
+        aside = f", {done.unreadable:,} could not be" if done.unreadable else ""
+        click.echo(f"{done.read:,} articles read that only_if had left unread{aside}")

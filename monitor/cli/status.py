@@ -132,7 +132,7 @@ def _print(out: Console, found: Status) -> None:
     oldest = f" (oldest since {_minute(queues.oldest_unread)} UTC)" if queues.oldest_unread else ""
     out.print(
         f"queues: {queues.to_fetch:,} to fetch, {queues.to_read:,} to read{oldest}, "
-        f"{queues.set_aside:,} set aside",
+        f"{queues.set_aside:,} set aside{_gated(queues)}",
         soft_wrap=True,
     )
     out.print(
@@ -150,6 +150,10 @@ def _print(out: Console, found: Status) -> None:
     for word, said in (("note", seen.notes), ("needs you", found.unhealthy)):
         for line in said:
             out.print(f"{word}: {line}", markup=False, soft_wrap=True)
+
+
+def _gated(queues: health.Queues) -> str:
+    return f", {queues.left_unread:,} left unread by only_if" if queues.left_unread else ""
 
 
 def _print_daemon(out: Console, seen: Condition) -> None:

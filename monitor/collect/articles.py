@@ -153,7 +153,15 @@ class OutletSign:
 
 def outlet_of(entry: WaitingEntry, url: str) -> OutletSign:
     """Whose article it is: the publisher that a search feed names, else the page's site."""
-    named = host_of(entry.publisher_url)
-    host = named or ("" if title_only(url) else host_of(url))
-    domain = re.sub(r"^(?:www|amp|m|en|feeds|rss)\.", "", host)
+    named = entry.publisher_url if host_of(entry.publisher_url) else "" if title_only(url) else url
+    domain = domain_of(named)
     return OutletSign(domain, plain(entry.publisher, 200) or domain)
+
+
+def domain_of(url: str) -> str:
+    """The domain by which the outlet at *url* is known.
+
+    >>> domain_of("https://www.example.org/news/1"), domain_of("urn:newsgauge:1:2")
+    ('example.org', '')
+    """
+    return re.sub(r"^(?:www|amp|m|en|feeds|rss)\.", "", host_of(url))

@@ -40,6 +40,7 @@ def _of_the_whole(seen: Condition) -> Iterator[Metric]:
     yield _gauge("entries_to_fetch", "Entries whose article is not found yet.", seen.queues.to_fetch)
     yield _gauge("articles_to_read", "Articles that are not read yet.", seen.queues.to_read)
     yield _gauge("articles_set_aside", "Articles that cannot be read.", seen.queues.set_aside)
+    yield _gauge("articles_left_unread", "Articles that only_if leaves unread.", seen.queues.left_unread)
     if seen.queues.oldest_unread:
         oldest = _seconds(seen.queues.oldest_unread)
         yield _gauge("oldest_unread_timestamp_seconds", "When the oldest unread article came.", oldest)
