@@ -10,7 +10,6 @@ from typing import Any
 
 from db.store import Store
 
-
 OLD_NEWS = timedelta(days=30)
 """An article published so long before it is judged, of an archive or read anew, is no news."""
 

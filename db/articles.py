@@ -70,7 +70,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class KeptText:
-    """An article's text as it is kept, what read it and when, whether a feed brought it, and what it was before.
+    """An article's text as it is kept: what read it and when, whether a feed brought it, its revisions.
 
     ``revisions`` are hashes of texts.
     """

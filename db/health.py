@@ -36,7 +36,7 @@ class FeedFunnel:
 
 @dataclass(frozen=True, slots=True)
 class Queues:
-    """What waits: entries to fetch, articles to read (and the oldest of them); what is set aside or left unread.
+    """What waits: entries to fetch, articles to read (the oldest's time), and what is left or set aside.
 
     The gate (``[reading] only_if``) leaves articles unread.
     """

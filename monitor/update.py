@@ -61,7 +61,8 @@ class Summary:
         aside = f", {self.unreadable} could not be read: see newsgauge status" if self.unreadable else ""
         return (
             f"{self.feeds} feeds polled ({self.unchanged} unchanged, {self.failing} failing), "
-            f"{self.new_entries} new entries, {self.new_articles} new articles, {self.read} read{gated}{aside}"
+            f"{self.new_entries} new entries, {self.new_articles} new articles, "
+            f"{self.read} read{gated}{aside}"
         )
 
 

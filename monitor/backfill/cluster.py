@@ -1,4 +1,4 @@
-"""A backfill's parts read on a Dask cluster: a model a worker, results as Parquet, in the order of the tasks."""
+"""A backfill's parts read on a Dask cluster: a model a worker, results as Parquet, in the tasks' order."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def _client(stack: ExitStack, address: str, jobs: int) -> Any:
         client.wait_for_workers(1, timeout=WORKERS_SECONDS)
     except (OSError, ValueError, TimeoutError) as error:
         raise BackfillError(
-            f"no Dask cluster with a worker answers at {address} ({error or type(error).__name__}): start one "
-            "with `dask scheduler` and `dask worker ADDRESS`, or say --cluster local"
+            f"no Dask cluster with a worker answers at {address} ({error or type(error).__name__}): start "
+            "one with `dask scheduler` and `dask worker ADDRESS`, or say --cluster local"
         ) from error
     return client
 
@@ -73,7 +73,7 @@ def _dashboard(client: Any, *, local: bool) -> str | None:
 
 
 class KeepsReader(_dask.WorkerPlugin):  # type: ignore[misc]
-    """A worker's reader: loaded at its first task; it reads one task at a time, whatever threads there are."""
+    """A worker's reader: loaded at its first task; it reads one task at a time, whatever threads it has."""
 
     def __init__(self, prepare: PrepareParts, version: str) -> None:
         self.name = _NAME
@@ -86,7 +86,7 @@ class KeepsReader(_dask.WorkerPlugin):  # type: ignore[misc]
         self._turn = threading.Lock()
 
     def read(self, task: Task) -> bytes:
-        """The *task*'s parts, read, as Parquet. Raises BackfillError where this worker would read otherwise."""
+        """The *task*'s parts, read, as Parquet. Raises BackfillError where it would read otherwise."""
         with self._turn:
             if self._read is None:
                 if (mine := str(version_of(self._prepare.how))) != self._version:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BufferedReader, RawIOBase
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -83,14 +84,12 @@ def is_packed(path: str) -> bool:
 
 def open_at(path: str, start: int = 0) -> IO[bytes]:
     """The file at *path*, open at byte *start* of its (unpacked) text; read up to there if it cannot seek."""
-    file = _opened(path)
+    file = _remote_at(path) if is_address(path) else Path(path).open("rb")
     if is_packed(path):
         file = cast(IO[bytes], gzip.open(file))  # noqa: SIM115 - the caller closes it
     try:
         file.seek(start)
-    except (OSError, ValueError) as error:
-        if isinstance(error, gzip.BadGzipFile):
-            raise
+    except ValueError:  # of a server that gives files from their beginning alone
         while start > 0 and (passed := len(file.read(min(start, _BLOCK)))):
             start -= passed
     return file
@@ -104,11 +103,30 @@ def length_of(source: Source) -> int:
         return sum(len(block) for block in iter(lambda: file.read(_BLOCK), b""))
 
 
-def _opened(path: str) -> IO[bytes]:
-    if is_address(path):
-        remote: IO[bytes] = _fsspec().open(path, "rb").open()
-        return remote
-    return Path(path).open("rb")
+def _remote_at(path: str) -> IO[bytes]:
+    system, inner = _fsspec().core.url_to_fs(path)
+    if path.startswith("http") and not system.info(inner).get("partial"):
+        return cast(IO[bytes], BufferedReader(_FromTheStart(system.open(inner, "rb", block_size=0)), _BLOCK))
+    return cast(IO[bytes], BufferedReader(system.open(inner, "rb"), _BLOCK))
+
+
+class _FromTheStart(RawIOBase):
+    """A file of a server that cannot begin in the middle."""
+
+    def __init__(self, remote: Any) -> None:
+        self._remote = remote
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        content: bytes = self._remote.read(len(buffer))
+        buffer[: len(content)] = content
+        return len(content)
+
+    def close(self) -> None:
+        self._remote.close()
+        super().close()
 
 
 def _local(path: Path) -> Source:

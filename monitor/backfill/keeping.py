@@ -56,7 +56,7 @@ def _known(store: Store, article: Archived, outlet: int | None) -> int | None:
 
 
 def _is_news(store: Store, known: int, article: Archived) -> bool:
-    """Whether its text may revise the *known* article: not one that a feed brought whole, nor by an old text."""
+    """Whether it may revise the *known* article: not one that a feed brought whole, nor by a former text."""
     kept = kept_text(store, known)
     if kept.body_source in ("title", "summary"):
         return True

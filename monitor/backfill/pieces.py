@@ -119,6 +119,8 @@ def _warc(part: Part) -> Found:
             if "html" in kind.lower():
                 url = (record.rec_headers.get_header("WARC-Target-URI") or "").strip("<>")
                 content = record.content_stream().read(MAX_PAGE_BYTES)
+                if len(content) < MAX_PAGE_BYTES and record.raw_stream.limit:  # warcio says nothing of it
+                    raise ValueError(f"the record at byte {offset:,} is cut short")
                 yield Piece(url, html=decode(content, kind).text, url=url)
 
 

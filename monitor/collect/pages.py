@@ -151,12 +151,15 @@ def _body_in_json(html: str) -> str:
 
 
 def _canonical(html: str, url: str) -> str:
-    """The page's own word for its address, where it stays on the same site (of AMP: the page proper)."""
+    """The page's own word for its address, where it stays on the same site (of AMP: the page proper).
+
+    Of a saved page, whose *url* nobody knows, any.
+    """
     for tag in _LINKS.findall(html[:300_000]):
         rel, href = _REL.search(tag), _HREF.search(tag)
         if rel and href and rel[1].strip().lower() == "canonical":
             named = canonical(web_address(href[1].replace("&amp;", "&"), url))
-            if named and _same_site(named, url) and urlsplit(named).path.strip("/"):
+            if named and (not url or _same_site(named, url)) and urlsplit(named).path.strip("/"):
                 return named
     return ""
 
