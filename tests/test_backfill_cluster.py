@@ -1,4 +1,4 @@
-"""A backfill on Dask: a real scheduler and its workers, one of them killed half-way; what is said without one."""
+"""A backfill on Dask: a real scheduler and its workers, one killed half-way; what is said without them."""
 
 from __future__ import annotations
 
@@ -103,9 +103,7 @@ def test_where_no_cluster_is_the_command_says_what_to_do(tmp_path: Path) -> None
         capture_output=True, text=True, cwd=tmp_path, env=environment(), timeout=100, check=False,
     )  # fmt: skip
     assert told.returncode == 1
-    said = (
-        f"newsgauge: no Dask cluster with a worker answers at {address} (.*): start one with `dask scheduler`"
-    )
+    said = f"newsgauge: no Dask cluster with a worker answers at {address} (.*): start one with"
     assert re.search(said, told.stderr), told.stderr
     assert "Traceback" not in told.stderr
 

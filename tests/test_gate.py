@@ -1,4 +1,4 @@
-"""The relevance gate: what it lets through, and that what it leaves is kept, counted and read when asked for."""
+"""The relevance gate: what it lets through; what it leaves is kept, counted, and read when asked for."""
 
 from __future__ import annotations
 

@@ -84,9 +84,9 @@ def is_packed(path: str) -> bool:
 
 def open_at(path: str, start: int = 0) -> IO[bytes]:
     """The file at *path*, open at byte *start* of its (unpacked) text; read up to there if it cannot seek."""
-    file = _remote_at(path) if is_address(path) else Path(path).open("rb")
+    file = _remote_at(path) if is_address(path) else Path(path).open("rb")  # noqa: SIM115 - of the caller
     if is_packed(path):
-        file = cast(IO[bytes], gzip.open(file))  # noqa: SIM115 - the caller closes it
+        file = cast(IO[bytes], gzip.open(file))  # noqa: SIM115
     try:
         file.seek(start)
     except ValueError:  # of a server that gives files from their beginning alone

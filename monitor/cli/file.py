@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
+from db import duck, maintenance
 from db import dump as dumping
-from db import maintenance
 from monitor.cli.settings import Settings, json_option, print_json, utc_now, with_settings
 
 
@@ -107,15 +107,33 @@ def prune(
     show_default=True,
     help="The form; parquet needs -o.",
 )
-@click.option("--output", "-o", type=click.Path(path_type=Path), help="The file (default: standard output).")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path),
+    help="The file (default: standard output); with --all the folder.",
+)
+@click.option("--all", "everything", is_flag=True, help="Write every table, a file each, into the folder -o.")
 @with_settings
-def dump(settings: Settings, table: str | None, form: Any, output: Path | None) -> None:
+def dump(settings: Settings, table: str | None, form: Any, output: Path | None, everything: bool) -> None:
     """Write a table or view as CSV, JSON lines or Parquet.
 
     Without TABLE, list what there is: fact_figures and daily_trends are good ones to begin
-    with. Parquet needs the extra `newsgauge[parquet]`.
+    with. Parquet needs the extra `newsgauge[parquet]`. With --all and Parquet, duckdb.sql beside the
+    files shows them to DuckDB, with the views.
+
+    \b
+    newsgauge dump fact_figures -o facts.csv
+    newsgauge dump --all --format parquet -o dump
+    cd dump && duckdb news.duckdb < duckdb.sql
     """
+    if everything and (table or not output):
+        raise click.UsageError("--all takes no TABLE, and needs a folder: -o FOLDER")
     with settings.open(read_only=True) as store:
+        if everything:
+            for done in duck.dump_all(store, form, output or Path()):
+                click.echo(f"{done.path}: {done.rows:,} rows")
+            return
         if table is None:
             click.echo("\n".join(dumping.dumpable(store)))
             return

@@ -1,0 +1,64 @@
+"""All tables as files, and for Parquet the SQL with which DuckDB sees them under their own names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from db.dump import Form, dump, dumpable
+from db.store import DatabaseError, Store
+
+SCRIPT = "duckdb.sql"
+_ENDINGS: dict[Form, str] = {"csv": "csv", "json": "jsonl", "parquet": "parquet"}
+_GROUP_BY = re.compile(r"\bGROUP BY\s+[\w.,\s\"]+?(?=\s*(?:\bHAVING\b|\bORDER\b|\)|;|$))", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Dumped:
+    """A table's file, and how many rows it has."""
+
+    table: str
+    path: Path
+    rows: int
+
+
+def dump_all(store: Store, form: Form, folder: Path) -> Iterator[Dumped]:
+    """Write every table to a file of its own in *folder*, all as of one moment.
+
+    Beside Parquet files stands ``duckdb.sql``, which makes DuckDB see tables and views. Raises DatabaseError.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseError(f"{folder} cannot be made: {error.strerror}") from error
+    store.db.conn.execute("BEGIN")  # one moment's rows, whoever writes meanwhile
+    try:
+        tables = [name for name in dumpable(store) if name in set(store.db.table_names())]
+        for table in tables:
+            path = folder / f"{table}.{_ENDINGS[form]}"
+            yield Dumped(table, path, dump(store, table, form, path))
+        if form == "parquet":
+            (folder / SCRIPT).write_text("\n\n".join(duckdb_views(store, tables)) + "\n", encoding="utf-8")
+    finally:
+        store.db.conn.execute("ROLLBACK")
+
+
+def duckdb_views(store: Store, tables: list[str]) -> Iterator[str]:
+    """The statements that make DuckDB see the *tables*' Parquet files, and this database's views."""
+    yield "-- DuckDB sees the files beside this one as newsgauge's tables, with its views over them."
+    for table in tables:
+        yield f"CREATE OR REPLACE VIEW \"{table}\" AS SELECT * FROM read_parquet('{table}.parquet');"
+    views = store.db.execute("SELECT sql FROM sqlite_master WHERE type = 'view' ORDER BY rowid")
+    yield from (f"{in_duckdb(sql)};" for (sql,) in views)
+
+
+def in_duckdb(view: str) -> str:
+    """SQLite's *view* in DuckDB's words: there a column that is not added up must be grouped by.
+
+    >>> in_duckdb('CREATE VIEW v AS SELECT a.name, sum(b) FROM a GROUP BY a.id')
+    'CREATE OR REPLACE VIEW v AS SELECT a.name, sum(b) FROM a GROUP BY ALL'
+    """
+    replaced = re.sub(r"^\s*CREATE VIEW\b", "CREATE OR REPLACE VIEW", view, flags=re.I)
+    return _GROUP_BY.sub("GROUP BY ALL", replaced)
