@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 
@@ -49,7 +49,7 @@ Progress = Callable[[SoFar], None]
 class BackfillSummary:
     """What a backfill did, and what it set aside."""
 
-    files: int
+    files: int = 0
     parts: int = 0
     articles: int = 0
     new_articles: int = 0
@@ -87,22 +87,17 @@ def run_backfill(
     for first in range(0, len(files), LISTED_AT_ONCE):
         some = files[first : first + LISTED_AT_ONCE]
         progress(SoFar("listing files", first, len(files)))
-        backfill.list_files(store, _listed(store, some), now())
+        backfill.list_files(store, list(_listed(store, some)), now())  # read before it writes
     progress(SoFar("listing files", len(files), len(files)))
     backfill.choose(store, (source.path for source in files))
     version = version_of(config.how_to_read)
     total = backfill.count_to_read(store, str(version))
-    summary = BackfillSummary(len(files))
+    summary = BackfillSummary()
     if total:
-        summary = _read_and_keep(store, config, version, summary, total, now, readers, progress)
-    return BackfillSummary(
-        summary.files,
-        summary.parts,
-        summary.articles,
-        summary.new_articles,
-        summary.left_unread,
-        backfill.set_aside(store),
-    )
+        tasks = _tasks(backfill.to_read(store, str(version)))
+        read = _read_all(tasks, readers, prepared(store, config, now()))
+        summary = _read_and_keep(store, version, now, read, total, progress)
+    return replace(summary, files=len(files), set_aside=backfill.set_aside(store))
 
 
 def processes(jobs: int, memory_mb: float) -> Readers:
@@ -129,30 +124,32 @@ def _listed(store: Store, files: Iterable[Source]) -> Iterator[ListedFile]:
             yield ListedFile(source.path, source.kind, source.stamp, stretches)
 
 
-def _read_and_keep(
-    store: Store,
-    config: Config,
-    version: ReadingVersion,
-    summary: BackfillSummary,
-    total: int,
-    now: Callable[[], datetime],
-    readers: Readers,
-    progress: Progress,
-) -> BackfillSummary:
+def prepared(store: Store, config: Config, now: datetime) -> PrepareParts:
+    """What prepares the readers of parts, once the rows are there that their findings refer to."""
     reader = Reader(config.how_to_read)
     register_themes(store, ((t.id, t.label, t.family) for t in reader.taxonomy.themes))
     register_known(store, reader.known_companies)
     known = store.db.execute("SELECT key, country FROM outlets WHERE country IS NOT NULL")
-    prepare = PrepareParts(config.how_to_read, now(), dict(known.fetchall()))
+    return PrepareParts(config.how_to_read, now, dict(known.fetchall()))
+
+
+def _read_and_keep(
+    store: Store,
+    version: ReadingVersion,
+    now: Callable[[], datetime],
+    read: Iterator[tuple[Task, list[PartRead]]],
+    total: int,
+    progress: Progress,
+) -> BackfillSummary:
     done = articles = new = left = 0
     progress(SoFar("reading parts", 0, total))
-    for task, read in _read_all(_tasks(backfill.to_read(store, str(version))), readers, prepare):
-        new += keep_parts(store, read, str(version), now())
-        articles += sum(len(part.articles) for part in read)
-        left += sum(article.gate is not None for part in read for article in part.articles)
+    for task, parts in read:
+        new += keep_parts(store, parts, str(version), now())
+        articles += sum(len(part.articles) for part in parts)
+        left += sum(article.gate is not None for part in parts for article in part.articles)
         done += len(task)
         progress(SoFar("reading parts", done, total, articles))
-    return BackfillSummary(summary.files, done, articles, new, left)
+    return BackfillSummary(parts=done, articles=articles, new_articles=new, left_unread=left)
 
 
 def _tasks(parts: Iterable[LedgerPart]) -> Iterator[Task]:
