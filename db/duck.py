@@ -12,7 +12,16 @@ from db.store import DatabaseError, Store
 
 SCRIPT = "duckdb.sql"
 _ENDINGS: dict[Form, str] = {"csv": "csv", "json": "jsonl", "parquet": "parquet"}
-_GROUP_BY = re.compile(r"\bGROUP BY\s+[\w.,\s\"]+?(?=\s*(?:\bHAVING\b|\bORDER\b|\)|;|$))", re.I)
+_SINGLE = r"(?!NULL\b|NOT\b|TRUE\b|FALSE\b|DISTINCT\b)"
+_IN_DUCKDB = [
+    (re.compile(pattern, re.I), words)
+    for pattern, words in (
+        (r"^\s*CREATE VIEW\b", "CREATE OR REPLACE VIEW"),
+        (r"\bGROUP BY\s+[\w.,\s\"]+?(?=\s*(?:\bHAVING\b|\bORDER\b|\)|;|$))", "GROUP BY ALL"),
+        (rf"\bIS\s+NOT\s+{_SINGLE}", "IS DISTINCT FROM "),
+        (rf"\bIS\s+{_SINGLE}", "IS NOT DISTINCT FROM "),
+    )
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +64,16 @@ def duckdb_views(store: Store, tables: list[str]) -> Iterator[str]:
 
 
 def in_duckdb(view: str) -> str:
-    """SQLite's *view* in DuckDB's words: there a column that is not added up must be grouped by.
+    """SQLite's *view* in DuckDB's words.
+
+    There a column that is not added up must be grouped by, and ``IS`` compares with nothing but NULL.
 
     >>> in_duckdb('CREATE VIEW v AS SELECT a.name, sum(b) FROM a GROUP BY a.id')
     'CREATE OR REPLACE VIEW v AS SELECT a.name, sum(b) FROM a GROUP BY ALL'
+    >>> in_duckdb('CREATE VIEW v AS SELECT * FROM a WHERE b IS c AND d IS NOT e AND f IS NOT NULL')
+    'CREATE OR REPLACE VIEW v AS SELECT * FROM a WHERE b IS NOT DISTINCT FROM c AND d IS DISTINCT FROM e \
+AND f IS NOT NULL'
     """
-    replaced = re.sub(r"^\s*CREATE VIEW\b", "CREATE OR REPLACE VIEW", view, flags=re.I)
-    return _GROUP_BY.sub("GROUP BY ALL", replaced)
+    for pattern, words in _IN_DUCKDB:
+        view = pattern.sub(words, view)
+    return view

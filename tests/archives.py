@@ -77,6 +77,16 @@ def write_parquet(path: Path, made: Sequence[Article], rows_a_group: int = 7) ->
     return path
 
 
+def write_by_turns(folder: Path, made: Sequence[Article], a_file: int) -> None:
+    """So many articles a file, of lines and of rows by turns: each file is a task of its own."""
+    for place, first in enumerate(range(0, len(made), a_file)):
+        some = made[first : first + a_file]
+        if place % 2:
+            write_csv(folder / f"{place:03}.csv", some)
+        else:
+            write_jsonl(folder / f"{place:03}.jsonl", some)
+
+
 def write_html(folder: Path, made: Sequence[Article]) -> Path:
     """A page a file."""
     folder.mkdir()

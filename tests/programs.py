@@ -27,15 +27,15 @@ def command(*words: str | Path) -> list[str]:
     return [sys.executable, "-c", MAIN, *map(str, words)]
 
 
-def run(*words: str | Path, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
+def run(*words: str | Path, folder: Path = ROOT, seconds: float = 120) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, at most so many *seconds*."""
     return subprocess.run(
         command(*words),
         capture_output=True,
         text=True,
         cwd=folder,
         env=environment(),
-        timeout=120,
+        timeout=seconds,
         check=False,
     )
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.archives import articles, write_jsonl
+from tests.archives import articles, write_by_turns, write_jsonl
 from tests.programs import command, environment, free_port, run, start
 from tests.test_backfill_kill import done, ledger
 from tests.test_update_kill import contents
@@ -23,9 +23,8 @@ from tests.test_update_kill import contents
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder, made = tmp_path_factory.mktemp("archive"), articles(120)
-    for number in range(20):
-        write_jsonl(folder / f"lines{number:02}.jsonl", made[number * 6 : number * 6 + 6])
+    folder = tmp_path_factory.mktemp("archive")
+    write_by_turns(folder, articles(120), 5)
     return folder
 
 
@@ -33,7 +32,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def alone(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What one process makes of the archive."""
     folder = tmp_path_factory.mktemp("alone")
-    took = run("--db", folder / "n.db", "backfill", archive, folder=folder)
+    took = run("--db", folder / "n.db", "backfill", archive, folder=folder, seconds=600)
     assert took.returncode == 0, took.stderr
     return folder / "n.db"
 
@@ -62,6 +61,7 @@ def worker(port: int) -> list[str]:
     return ["distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard"]
 
 
+@pytest.mark.timeout(900)
 def test_a_killed_worker_loses_nothing(tmp_path: Path, archive: Path, alone: Path) -> None:
     port = free_port()
     with program(*scheduler(port)), program(*worker(port)) as one, program(*worker(port)):
@@ -74,19 +74,21 @@ def test_a_killed_worker_loses_nothing(tmp_path: Path, archive: Path, alone: Pat
         assert backfill.poll() is None, "it was done before anyone could be killed"
         os.kill(one.pid, signal.SIGKILL)
         reached = done(tmp_path / "n.db")
-        out, err = backfill.communicate(timeout=200)
-    assert 0 < reached[0] < reached[1] == 20
+        out, err = backfill.communicate(timeout=600)
+    assert 0 < reached[0] < reached[1] == 24
     assert backfill.returncode == 0, err
-    assert json.loads(out)["parts"] == 20
+    assert json.loads(out)["parts"] == 24
     assert contents(tmp_path / "n.db") == contents(alone)
     assert ledger(tmp_path / "n.db") == ledger(alone)
 
 
 def test_a_local_cluster_reads_what_a_pool_does(tmp_path: Path, archive: Path) -> None:
-    files = [archive / "lines00.jsonl", archive / "lines01.jsonl"]
-    local = run("--db", "a.db", "backfill", "--cluster", "local", "--jobs", "2", *files, folder=tmp_path)
+    files = [archive / "000.jsonl", archive / "001.csv"]
+    local = run(
+        "--db", "a.db", "backfill", "--cluster", "local", "--jobs", "2", *files, folder=tmp_path, seconds=600
+    )
     assert local.returncode == 0, local.stderr
-    pool = run("--db", "b.db", "backfill", "--jobs", "2", *files, folder=tmp_path)
+    pool = run("--db", "b.db", "backfill", "--jobs", "2", *files, folder=tmp_path, seconds=600)
     assert pool.stdout == local.stdout
     assert contents(tmp_path / "a.db") == contents(tmp_path / "b.db")
 

@@ -13,22 +13,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.archives import articles, write_html, write_jsonl, write_warc
+from tests.archives import articles, write_by_turns, write_html, write_warc
 from tests.programs import run, start
 from tests.test_update_kill import contents
 
 BACKFILL = ("--db", "n.db", "backfill", "--jobs", "2", "archive")
+ARTICLES = 90
 DONE = "SELECT count(*) FILTER (WHERE state = 'done'), count(*) FROM backfill_parts"
 LEDGER = 'SELECT path, start, "end", state, articles, skipped, error FROM backfill_parts ORDER BY path, start'
 
 
 def make_archive(folder: Path) -> None:
-    """Some twenty tasks: many small files of lines, pages, a crawl; and a file that is none."""
-    made = articles(150)
-    for number in range(16):
-        write_jsonl(folder / f"lines{number:02}.jsonl", made[number * 6 : number * 6 + 6])
-    write_html(folder / "pages", made[96:130])
-    write_warc(folder / "crawl.warc.gz", made[130:])
+    """Some twenty tasks: files of lines and of rows, a crawl, many pages; and a file that is none."""
+    made = articles(ARTICLES)
+    write_by_turns(folder, made[:68], 4)
+    write_warc(folder / "crawl.warc.gz", made[68:80])
+    write_html(folder / "pages", made[80:])
     (folder / "bad.csv").write_bytes(b"")
 
 
@@ -72,15 +72,16 @@ def folder_with(archive: Path, folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def undisturbed(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = folder_with(archive, tmp_path_factory.mktemp("calm") / "a")
-    calm = run(*BACKFILL, folder=folder)
+    calm = run(*BACKFILL, folder=folder, seconds=600)
     assert calm.returncode == 1, "a part is set aside"
-    assert "150 articles, 150 of them new; 1 parts set aside" in calm.stdout, calm.stdout + calm.stderr
+    assert "90 articles, 90 of them new; 1 parts set aside" in calm.stdout, calm.stdout + calm.stderr
     return folder / "n.db"
 
 
-@pytest.mark.parametrize("kills", [4, pytest.param(60, marks=pytest.mark.long)])
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("kills", [3, pytest.param(60, marks=pytest.mark.long)])
 def test_a_killed_backfill_ends_as_an_undisturbed_one(
-    tmp_path: Path, archive: Path, undisturbed: Path, kills: int, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, archive: Path, undisturbed: Path, kills: int
 ) -> None:
     dice, folder = random.Random(5), folder_with(archive, tmp_path / "b")
     half_done = 0
@@ -100,7 +101,7 @@ def test_a_killed_backfill_ends_as_an_undisturbed_one(
             assert contents(folder / "n.db") == contents(undisturbed)
             for file in folder.glob("n.db*"):
                 file.unlink()
-    last = run(*BACKFILL, folder=folder)
+    last = run(*BACKFILL, folder=folder, seconds=600)
     assert "1 parts set aside" in last.stdout, last.stderr
     assert half_done >= 2, "no kill fell into the work"
     assert contents(folder / "n.db") == contents(undisturbed)
@@ -116,6 +117,7 @@ def wait_until_gone(processes: list[int]) -> None:
             time.sleep(0.05)
 
 
+@pytest.mark.timeout(900)
 def test_killed_workers_lose_nothing(tmp_path: Path, archive: Path, undisturbed: Path) -> None:
     dice, folder = random.Random(7), folder_with(archive, tmp_path / "b")
     program = start(*BACKFILL, folder=folder)
@@ -131,7 +133,7 @@ def test_killed_workers_lose_nothing(tmp_path: Path, archive: Path, undisturbed:
     out, err = program.communicate()
     assert killed == 3, "no worker was there to be killed"
     assert len(seen) >= 5, "no other took a dead one's place"
-    assert b"150 articles, 150 of them new; 1 parts set aside" in out, err
+    assert b"90 articles, 90 of them new; 1 parts set aside" in out, err
     assert contents(folder / "n.db") == contents(undisturbed)
     assert ledger(folder / "n.db") == ledger(undisturbed)
 
