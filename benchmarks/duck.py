@@ -1,6 +1,6 @@
 """The same questions to SQLite and to DuckDB over a dump of it: CPU seconds and seconds, by turns.
 
-``python -m benchmarks.duck DATABASE FOLDER [--json]``, where ``newsgauge --db DATABASE dump --all --format parquet
+``python -m benchmarks.duck DATABASE FOLDER [--json]``, where ``newsgauge dump --all --format parquet
 -o FOLDER`` wrote the folder; the database may be one that ``benchmarks.generate`` made.
 """
 
