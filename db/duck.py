@@ -18,6 +18,7 @@ _IN_DUCKDB = [
     for pattern, words in (
         (r"^\s*CREATE VIEW\b", "CREATE OR REPLACE VIEW"),
         (r"\bGROUP BY\s+[\w.,\s\"]+?(?=\s*(?:\bHAVING\b|\bORDER\b|\)|;|$))", "GROUP BY ALL"),
+        (r"\bCROSS JOIN(\s+\w+(?:\s+\w+)?\s+ON\b)", r"JOIN\1"),
         (rf"\bIS\s+NOT\s+{_SINGLE}", "IS DISTINCT FROM "),
         (rf"\bIS\s+{_SINGLE}", "IS NOT DISTINCT FROM "),
     )
@@ -66,14 +67,31 @@ def duckdb_views(store: Store, tables: list[str]) -> Iterator[str]:
 def in_duckdb(view: str) -> str:
     """SQLite's *view* in DuckDB's words.
 
-    There a column that is not added up must be grouped by, and ``IS`` compares with nothing but NULL.
+    There a column that is not added up must be grouped by, ``IS`` compares with nothing but NULL, a CROSS
+    JOIN has no condition, and the lesser of two values is their ``least``.
 
-    >>> in_duckdb('CREATE VIEW v AS SELECT a.name, sum(b) FROM a GROUP BY a.id')
-    'CREATE OR REPLACE VIEW v AS SELECT a.name, sum(b) FROM a GROUP BY ALL'
-    >>> in_duckdb('CREATE VIEW v AS SELECT * FROM a WHERE b IS c AND d IS NOT e AND f IS NOT NULL')
-    'CREATE OR REPLACE VIEW v AS SELECT * FROM a WHERE b IS NOT DISTINCT FROM c AND d IS DISTINCT FROM e \
-AND f IS NOT NULL'
+    >>> in_duckdb('CREATE VIEW v AS SELECT a.name, sum(b) FROM a CROSS JOIN c ON c.id = a.id GROUP BY a.id')
+    'CREATE OR REPLACE VIEW v AS SELECT a.name, sum(b) FROM a JOIN c ON c.id = a.id GROUP BY ALL'
+    >>> in_duckdb('CREATE VIEW v AS SELECT min(b), max(abs(b), c) FROM a WHERE b IS c AND d IS NOT NULL')
+    'CREATE OR REPLACE VIEW v AS SELECT min(b), greatest(abs(b), c) FROM a WHERE b IS NOT DISTINCT FROM c \
+AND d IS NOT NULL'
     """
     for pattern, words in _IN_DUCKDB:
         view = pattern.sub(words, view)
-    return view
+    return _LESSER.sub(lambda call: _of_several(view, call), view)
+
+
+_LESSER = re.compile(r"\b(min|max)(?=\()", re.I)
+_OF_SEVERAL = {"min": "least", "max": "greatest"}
+
+
+def _of_several(sql: str, call: re.Match[str]) -> str:
+    """What a call of min or max is there: another function where it has several arguments."""
+    depth = 0
+    for character in sql[call.end() :]:
+        depth += (character == "(") - (character == ")")
+        if character == "," and depth == 1:
+            return _OF_SEVERAL[call[1].lower()]
+        if depth == 0:
+            break
+    return call[1]
