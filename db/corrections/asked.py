@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from db.companies import UnknownCompany, find, near_names
 from db.corrections.keeping import row_of
-from db.corrections.values import CorrectionError, FindingId, Row
+from db.corrections.values import CorrectionError, FindingId, Row, Verdict
 from db.store import Store
 from extractors.findings import Approx, Basis, Direction, Figure, Kind
 from extractors.rates import Rates
@@ -183,7 +183,7 @@ def _near(word: str, known: Iterable[str], what: str) -> str:
     there = list(known)
     if word in there:
         return word
-    near = difflib.get_close_matches(word, there, n=3, cutoff=0.5)
+    near = difflib.get_close_matches(word, there, n=5, cutoff=0.5)
     listed = f"near: {', '.join(near)}" if near else f"there are {', '.join(there)}"
     raise CorrectionError(f"{word!r} is no {what}; {listed}")
 
@@ -304,6 +304,15 @@ def _figure(row: Row, pair_of: int | None = None) -> Figure:
 
 def _date(moment: str | None) -> date | None:
     return date.fromisoformat(moment[:10]) if moment else None
+
+
+def judged_columns(
+    store: Store, finding: FindingId, verdict: Verdict, asked: Mapping[str, str], rates: Rates | None = None
+) -> dict[str, Any]:
+    """The columns that a *verdict* must say: what a fix *asked* for, what a rejection leaves behind."""
+    if verdict == "fix":
+        return columns(store, finding, asked, rates)
+    return rejected(store, finding, rates) if verdict == "reject" else {}
 
 
 def rejected(store: Store, finding: FindingId, rates: Rates | None = None) -> dict[str, Any]:

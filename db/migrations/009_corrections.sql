@@ -38,6 +38,10 @@ ALTER TABLE company_mentions ADD COLUMN correction INTEGER REFERENCES correction
 ALTER TABLE theme_mentions ADD COLUMN correction INTEGER REFERENCES corrections (id);
 ALTER TABLE facts ADD COLUMN correction INTEGER REFERENCES corrections (id);
 
+-- What is most doubtful is found without reading all amounts.
+CREATE INDEX money_mismatch ON money (id) WHERE pair_mismatch = 1;
+CREATE INDEX money_unknown ON money (id) WHERE currency IS NULL;
+
 CREATE TABLE audits (
   id INTEGER PRIMARY KEY,
   seed INTEGER NOT NULL,

@@ -39,6 +39,7 @@ COMMANDS = {
     "trends": "monitor.cli.trends:trends",
     "digest": "monitor.cli.digest:digest",
     "alerts": "monitor.cli.alerts:alerts",
+    "review": "monitor.cli.review:review",
     "serve": "monitor.cli.serve:serve",
     "status": "monitor.cli.status:status",
     "backup": "monitor.cli.file:backup",
@@ -106,4 +107,6 @@ def main() -> None:
         sys.exit(1)
 
 
-_WRONG_USE = frozenset({"AlertError", "ConfigError", "ContractError", "RuleError", "ModelError"})
+_WRONG_USE = frozenset(
+    {"AlertError", "ConfigError", "ContractError", "CorrectionError", "RuleError", "ModelError"}
+)
