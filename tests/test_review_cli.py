@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import select
+import termios
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -138,6 +139,14 @@ def read_until(screen: int, words: str, seconds: float = 30) -> str:
     return text
 
 
+def press(screen: int, key: bytes, seconds: float = 20) -> None:
+    """Press a key once the program waits for one, as a user does who sees the screen."""
+    end = time.monotonic() + seconds
+    while termios.tcgetattr(screen)[3] & termios.ICANON and time.monotonic() < end:
+        time.sleep(0.02)
+    os.write(screen, key)
+
+
 def test_a_key_a_verdict_at_a_terminal(demo: Path, terminal: int) -> None:
     def judged() -> list[tuple[str, str | None]]:
         sql = "SELECT verdict, undone_at FROM corrections WHERE \"by\" = 'tess' ORDER BY id"
@@ -146,20 +155,20 @@ def test_a_key_a_verdict_at_a_terminal(demo: Path, terminal: int) -> None:
     first = read_until(terminal, "q quit")
     assert "theme:" in first
     assert "\x1b[1;30;43m" in first  # the span stands out
-    os.write(terminal, b"a")
+    press(terminal, b"a")
     read_until(terminal, "q quit")
-    os.write(terminal, b"s")
+    press(terminal, b"s")
     read_until(terminal, "q quit")
-    os.write(terminal, b"r")
+    press(terminal, b"r")
     read_until(terminal, "q quit")
     assert judged() == [("accept", None), ("reject", None)]
-    os.write(terminal, b"u")
+    press(terminal, b"u")
     read_until(terminal, "q quit")
     assert [undone is None for _, undone in judged()] == [True, False]
-    os.write(terminal, b"f")
+    press(terminal, b"f")
     read_until(terminal, "theme")
     os.write(terminal, b"warewolf\n")
     read_until(terminal, "near: werewolf")
     read_until(terminal, "q quit")
-    os.write(terminal, b"q")
+    press(terminal, b"q")
     read_until(terminal, "1 corrections made")
