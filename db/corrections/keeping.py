@@ -176,6 +176,21 @@ def place_of(db: Database, finding: FindingId, row: Row) -> dict[str, Any]:
     return {name: figure[name] for name in ("part", "start", "end", "text")} | {"which": which}
 
 
+def finding_at(db: Database, made: Correction) -> FindingId | None:
+    """The finding that now stands at the place of the correction *made*, in the article it was made in."""
+    if made.kind in OF_ARTICLES:
+        return None if made.article is None else FindingId(made.kind, made.article)
+    table = made.which if made.kind == "facts" and made.which else made.kind
+    at = 'article = ? AND part = ? AND start = ? AND "end" = ?'
+    found = db.execute(
+        f"SELECT id FROM {table} WHERE {at} ORDER BY id", [made.article, made.part, made.start, made.end]
+    ).fetchone()
+    if found and made.kind == "facts":
+        sql = f'SELECT id FROM facts WHERE "{FIGURE_COLUMN[table]}" = ?'
+        found = db.execute(sql, [found[0]]).fetchone()
+    return FindingId(made.kind, int(found[0])) if found else None
+
+
 def _about(db: Database, finding: FindingId, verdict: Verdict, asked: Row) -> tuple[Row, dict[str, Any]]:
     """The article of *finding*, and the columns of a correction that say what it is about."""
     row = row_of(db, finding)
