@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from db.corrections.values import FIGURE_COLUMN, FIGURES, WORD_OF, Correction, FindingId, correction_from
+from db.corrections.values import FIGURE_COLUMN, FIGURES, Correction, FindingId, correction_from
 from db.wording import period_in_words
 
 Row = Mapping[str, Any]
@@ -231,7 +231,8 @@ def _beside(connection: sqlite3.Connection, finding: FindingId, row: Row) -> Ite
                 found = _one(connection, _SELECT[table], number)
                 assert found is not None
                 words = " · ".join(value for _, value in _CLAIMS[table](connection, found) if value)
-                yield Beside(other, words if table == "facts" else f"{found['text']}: {words}")
+                told = table == "facts" or found["text"].lower() in words.lower()
+                yield Beside(other, words if told else f"{found['text']}: {words}")
 
 
 def figure_of(connection: sqlite3.Connection, fact: int) -> FindingId | None:
@@ -241,8 +242,3 @@ def figure_of(connection: sqlite3.Connection, fact: int) -> FindingId | None:
         return None
     table = next(table for table in FIGURES if row[FIGURE_COLUMN[table]] is not None)
     return FindingId(table, row[FIGURE_COLUMN[table]])
-
-
-def word_of(finding: FindingId) -> str:
-    """The kind of the finding, in a word."""
-    return {"percent": "percentage"}.get(WORD_OF[finding.table], WORD_OF[finding.table])

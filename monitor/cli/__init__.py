@@ -40,6 +40,8 @@ COMMANDS = {
     "digest": "monitor.cli.digest:digest",
     "alerts": "monitor.cli.alerts:alerts",
     "review": "monitor.cli.review:review",
+    "audit": "monitor.cli.audit:audit",
+    "explain": "monitor.cli.explain:explain",
     "serve": "monitor.cli.serve:serve",
     "status": "monitor.cli.status:status",
     "backup": "monitor.cli.file:backup",
@@ -108,5 +110,5 @@ def main() -> None:
 
 
 _WRONG_USE = frozenset(
-    {"AlertError", "ConfigError", "ContractError", "CorrectionError", "RuleError", "ModelError"}
+    {"AlertError", "AuditError", "ConfigError", "ContractError", "CorrectionError", "RuleError", "ModelError"}
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import click
 from rich.console import Console
 
@@ -30,12 +28,8 @@ class Screen:
         rates: Rates,
         by: str,
         kind: str | None = None,
-        *,
-        key: Callable[[], str] = click.getchar,
-        ask: Callable[[str, str], str] = lambda label, now: click.prompt(label, now, show_default=True),
     ) -> None:
         self._store, self._out, self._rates, self._by, self._kind = store, out, rates, by, kind
-        self._key, self._ask = key, ask
         self._passed: set[FindingId] = set()
         self._made: list[Correction] = []
 
@@ -53,7 +47,7 @@ class Screen:
         self._out.rule()
         print_closeup(self._out, seen, why=doubt.why)
         self._out.print(f"\n{_KEYS}", style="dim")
-        while (pressed := self._key().lower()) not in "afrsuq\x03\x04" or not pressed:
+        while (pressed := click.getchar().lower()) not in "afrsuq\x03\x04" or not pressed:
             pass
         if pressed in "q\x03\x04":
             return False
@@ -65,7 +59,7 @@ class Screen:
 
     def _verdict(self, doubt: Doubt, verdict: Verdict) -> None:
         try:
-            wanted = self._wanted(doubt.finding) if verdict == "fix" else {}
+            wanted = ask_fields(self._store, doubt.finding) if verdict == "fix" else {}
             if verdict == "fix" and not wanted:
                 self._passed.discard(doubt.finding)
                 return
@@ -76,13 +70,6 @@ class Screen:
             return
         self._made.append(made)
         self._out.print(f"correction {correction_in_words(made)}")
-
-    def _wanted(self, finding: FindingId) -> dict[str, str]:
-        """What the user makes of each field; those left as they are, are not asked for."""
-        now = asked.now_said(self._store, finding)
-        fields = asked.FIELDS[finding.table]
-        told = {name: self._ask(name.replace("_", " "), now.get(name, "")) for name in fields}
-        return {name: words for name, words in told.items() if words != now.get(name, "")}
 
     def _undo(self, doubt: Doubt) -> None:
         self._passed.discard(doubt.finding)
@@ -96,3 +83,11 @@ class Screen:
 
 def _is_of(finding: FindingId, made: Correction) -> bool:
     return finding.table == made.kind
+
+
+def ask_fields(store: Store, finding: FindingId) -> dict[str, str]:
+    """What the user makes of the fields of *finding*, asked at the terminal: those that change."""
+    now = asked.now_said(store, finding)
+    fields = asked.FIELDS[finding.table]
+    told = {name: click.prompt(name.replace("_", " "), now.get(name, "")) for name in fields}
+    return {name: words for name, words in told.items() if words != now.get(name, "")}

@@ -117,6 +117,7 @@ def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
         (r"^/search$", _search),
         (r"^/tables$", _tables),
         (r"^/review$", _review),
+        (r"^/explain/(?P<id>[a-z]{1,12}:\d{1,18})$", _explain),
         (r"^/-/desk\.css$", _style),
         (r"^/-/review\.js$", _review_keys),
     ]
@@ -167,6 +168,11 @@ async def _facts(datasette: Any, request: Request) -> Response:
 async def _search(datasette: Any, request: Request) -> Response:
     words = request.args.get("q") or ""
     return await _page(datasette, request, "search", lambda c: pages.search(c, words))
+
+
+async def _explain(datasette: Any, request: Request) -> Response:
+    finding = request.url_vars["id"]
+    return await _page(datasette, request, "explain", lambda c: pages.explained(c, finding))
 
 
 async def _review(datasette: Any, request: Request) -> Response:
