@@ -7,14 +7,10 @@ from dataclasses import dataclass
 
 from db.corrections.keeping import merged_companies
 from db.corrections.values import TABLE_OF, FindingId, correction_from, rules_agree
-from db.series import disagreements, reported_as
 from db.store import Store
 
 NEWEST = 200
 """So many findings of each kind of doubt are listed, the newest first; others follow as these are judged."""
-
-COMPARED = 1000
-"""So many of the newest facts that are sure are held against one another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +99,7 @@ def doubtful(store: Store, *, kind: str | None = None) -> list[Doubt]:
 def _doubts(store: Store) -> Iterator[Doubt]:
     yield from _differing(store)
     yield from _conflicting(store)
+    yield from _not_adding_up(store)
     for table, score, why, sql in _SOURCES:
         for (number,) in store.db.execute(sql.format(n=NEWEST)).fetchall():
             yield Doubt(FindingId(table, number), score, why)
@@ -125,18 +122,34 @@ def _differing(store: Store) -> Iterator[Doubt]:
                 )
 
 
+_CONFLICTS = """
+SELECT x.one, x.other, x.gap, x.slip, f.correction AS one_judged, g.correction AS other_judged,
+       coalesce(a.claimed_by, a.outlet, 'another article') AS one_by, a.stated AS one_stated,
+       coalesce(b.claimed_by, b.outlet, 'another article') AS other_by, b.stated AS other_stated
+  FROM (SELECT * FROM conflicts ORDER BY one DESC, other DESC LIMIT ?) x
+  JOIN facts f ON f.id = x.one JOIN facts g ON g.id = x.other
+  JOIN fact_figures a ON a.id = x.one JOIN fact_figures b ON b.id = x.other
+"""
+
+
 def _conflicting(store: Store) -> Iterator[Doubt]:
-    """Facts whose sources disagree, among the newest that are sure."""
+    """Facts that another article contradicts, a slip by a power of ten first."""
+    for row in store.db.query(_CONFLICTS, [NEWEST]):
+        score = 0.88 if row["slip"] else 0.8
+        for side, other in (("one", "other"), ("other", "one")):
+            if row[f"{side}_judged"] is None:
+                said = f"{row[f'{other}_by']} says {row[f'{other}_stated']}, {row['gap']:.0%} apart"
+                yield Doubt(FindingId("facts", row[side]), score, said)
+
+
+def _not_adding_up(store: Store) -> Iterator[Doubt]:
+    """Facts of a sum in one article that does not come out."""
     sql = (
-        "SELECT id, correction FROM facts WHERE confidence = 'high' AND on_beat = 1 "
-        "AND metric_id IS NOT NULL ORDER BY id DESC LIMIT ?"
+        "SELECT k.note, f.id FROM (SELECT * FROM checks WHERE holds = 0 ORDER BY id DESC LIMIT ?) k, "
+        "json_each(k.facts) j JOIN facts f ON f.id = j.value WHERE f.correction IS NULL"
     )
-    newest = dict(store.db.execute(sql, [COMPARED]).fetchall())
-    for pair in disagreements(reported_as(store, list(newest))):
-        for side, other in ((pair.first, pair.second), (pair.second, pair.first)):
-            if newest[side.claim.id] is None:
-                why = f"{other.claim.source} says {other.claim.text}, {pair.gap:.0%} apart"
-                yield Doubt(FindingId("facts", side.claim.id), 0.8, why)
+    for note, number in store.db.execute(sql, [NEWEST]).fetchall():
+        yield Doubt(FindingId("facts", number), 0.75, f"a sum that does not come out: {note}")
 
 
 def after(doubts: list[Doubt], key: tuple[float, str, int] | None) -> Doubt | None:

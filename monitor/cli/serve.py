@@ -28,10 +28,10 @@ class ServeError(NewsgaugeError):
 def serve(
     settings: Settings, host: str, port: int, open_browser: bool, public: bool, password_hash: str | None
 ) -> None:
-    """Open the database in Datasette, read-only but for the review page.
+    """Open the database in Datasette.
 
-    A daemon may run on it meanwhile. On loopback the address of the review page is printed with a token,
-    which is kept beside the database for its owner alone; with a password, whoever logs in may review.
+    A daemon may run on it meanwhile. Only the review page writes: on loopback its address is printed with a
+    token, which is kept beside the database for its owner alone; with a password, whoever logs in may review.
 
     Listens on loopback. For another --host, give the hash of a password, made by
     `datasette hash-password`, as --password-hash or NEWSGAUGE_PASSWORD_HASH; or say --public.
