@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from db import alerts, companies, rollups
+from db.corrections import adding
 from db.corrections.asked import columns, rejected
 from db.corrections.keeping import correction, corrections, judge, merged_companies, undo
 from db.corrections.overlay import MARKED
@@ -296,6 +297,62 @@ def test_themes_read_alone_keep_corrections(store: Store, reader: Reader) -> Non
     save_findings(store, [read_again], "v9", DAYS[2], themes_only=True)
     assert [row["theme"] for row in rows(store, "theme_mentions")] == ["mafia"]
     assert one(store, "money", "id = 3")["value"] == 6e9
+
+
+def test_what_no_rule_read_is_added_and_outlives_rules_that_do_not_read_it(
+    store: Store, reader: Reader
+) -> None:
+    article = add(store)
+    read(store, reader, article, DAYS[0], blind)
+    add_company(store, "Lanternfish Studio")
+
+    def put(table: str, words: str, **asked: str) -> Any:
+        return adding.add(store, article, table, words, asked, DAYS[1], by="ann")
+
+    yuan = put("money", "CNY724 million", value="724 million", currency="CNY")
+    assert yuan.sentence.endswith("in 2025.")
+    assert one(store, "money", "1")["fx_source"] == "ecb"
+    put("counts", "3 million users", value="3m", noun="users")
+    put("facts", "3 million users", subject="Lanternfish Studio", metric="users", metric_id="users")
+    put("company_mentions", "Lanternfish Studio", company="Lanternfish Studio")
+    put("theme_mentions", "werewolf dramas", theme="werewolf")
+    for now in (None, DAYS[2]):
+        if now:
+            read(store, reader, article, now, blind)
+        fact = one(store, "fact_figures", "1")
+        assert (fact["value"], fact["unit"], fact["confidence"]) == (3e6, "users", "high")
+        assert one(store, "theme_mentions", "1")["theme"] == "werewolf"
+        assert one(store, "company_mentions", "1")["source"] == "hand"
+        assert not rollups.drift(store.db)
+    undo(store, yuan.id, DAYS[3])
+    assert rows(store, "money") == []
+    read(store, reader, article, DAYS[4])  # rules that read it all come to agree
+    agree = [rules_agree(c, merged_companies(store)) for c in corrections(store) if c.undone_at is None]
+    assert len(agree) == 4
+    assert len(rows(store, "counts")) == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "words", "asked", "told"),
+    [
+        ("money", "no such words", {"value": "5"}, "stands 0 times"),
+        ("money", "CNY724 million", {"currency": "CNY"}, "say its value"),
+        ("money", "CNY724 million", {"value": "5"}, "money:1 stands there already"),
+        ("money", "revenue", {"value": "5", "theme": "mafia"}, "it takes --value"),
+        ("counts", "revenue", {"value": "5", "noun": "x", "value_max": "4"}, "in order"),
+        ("facts", "revenue", {"metric": "revenue"}, "add it first"),
+        ("facts", "12 percent", {"metric": "revenue"}, "measures percent:1 already"),
+        ("date", "2025", {"published": "2025-01-01"}, "fix them"),
+    ],
+)
+def test_what_cannot_be_added_is_told(
+    store: Store, reader: Reader, table: str, words: str, asked: dict[str, str], told: str
+) -> None:
+    article = add(store)
+    read(store, reader, article, DAYS[0])
+    with pytest.raises(CorrectionError, match=told):
+        adding.add(store, article, table, words, asked, DAYS[1])
+    assert corrections(store) == []
 
 
 def test_an_alert_hears_of_a_fact_that_was_made_sure(store: Store, reader: Reader) -> None:

@@ -69,8 +69,8 @@ def columns(
         raise CorrectionError(f"say how {finding} should be: {', '.join(map(_option, allowed))}")
     found: dict[str, Any] = {}
     for name, words in asked.items():
-        found |= _column(store, finding, name, words.strip())
-    _check_order(store, finding, found)
+        found |= read_field(store, finding, name, words)
+    check_order({**row_of(store.db, finding), **found}, found)
     if finding.table == "money":
         found |= _dollars(store.db, finding, found, rates)
     return found
@@ -87,7 +87,9 @@ def _option(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def _column(store: Store, finding: FindingId, name: str, words: str) -> dict[str, Any]:
+def read_field(store: Store, finding: FindingId, name: str, said: str) -> dict[str, Any]:
+    """The columns that what is *said* of the field *name* comes to."""
+    words = said.strip()
     if words.lower() in CLEARS:
         return _cleared(finding, name)
     if name == "company":
@@ -248,11 +250,11 @@ def _beside(store: Store, finding: FindingId, words: str) -> int | None:
     return int(words)
 
 
-def _check_order(store: Store, finding: FindingId, found: Row) -> None:
-    row = row_of(store.db, finding)
+def check_order(row: Row, changed: Row) -> None:
+    """Raise CorrectionError where *row* ends before it begins, by what was *changed*."""
     for low, high in (("value", "value_max"), ("period_start", "period_end")):
-        first, last = (found.get(name, row.get(name)) for name in (low, high))
-        if first is not None and last is not None and first > last and {low, high} & set(found):
+        first, last = row.get(low), row.get(high)
+        if first is not None and last is not None and first > last and {low, high} & set(changed):
             raise CorrectionError(
                 f"{_option(low)} {first} is beyond {_option(high)} {last}: give both, in order"
             )

@@ -107,9 +107,14 @@ def judge(
             "made_at": now.isoformat(),
             **about,
         }
-        number = int(str(db.table("corrections").insert(kept).last_pk))
-        _apply(db, store, _one(db, number), now)
-        return _one(db, number)
+        return lay_made(store, db, kept, now)
+
+
+def lay_made(store: Store, db: Database, kept: Row, now: datetime) -> Correction:
+    """Keep a correction, whose columns are *kept*, and lay it over every article that it is about."""
+    number = int(str(db.table("corrections").insert(dict(kept)).last_pk))
+    _apply(db, store, _one(db, number), now)
+    return _one(db, number)
 
 
 def undo(store: Store, number: int, now: datetime) -> Correction:

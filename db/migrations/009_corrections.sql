@@ -23,7 +23,7 @@ CREATE TABLE corrections (
 ) STRICT;
 CREATE INDEX corrections_text ON corrections (text_hash);
 CREATE INDEX corrections_article ON corrections (article);
-CREATE INDEX corrections_story ON corrections (article) WHERE kind = 'story';
+CREATE INDEX corrections_story ON corrections (id) WHERE kind = 'story';
 
 -- What the rules said of an article that has corrections, so that these can be taken back.
 CREATE TABLE as_read (

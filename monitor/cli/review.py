@@ -12,7 +12,7 @@ import click
 from rich.text import Text
 
 from db.closeup import Closeup, closeup
-from db.corrections import asked, keeping
+from db.corrections import adding, asked, keeping
 from db.corrections.doubtful import Doubt, doubtful
 from db.corrections.examples import examples
 from db.corrections.values import (
@@ -211,6 +211,56 @@ def fix(
     """
     wanted = {name: words for name, words in fields.items() if words is not None}
     _judge(settings, finding, "fix", wanted, note, by, as_json)
+
+
+@review.command()
+@click.argument("article", type=click.IntRange(1))
+@click.argument("kind", type=click.Choice([word for word in TABLE_OF if word not in ("date", "story")]))
+@click.argument("words")
+@click.option("--nth", default=1, show_default=True, type=click.IntRange(1), help="Which place of the words.")
+@_fields
+@_note
+@with_settings
+def add(
+    settings: Settings,
+    article: int,
+    kind: str,
+    words: str,
+    nth: int,
+    note: str | None,
+    by: str | None,
+    as_json: bool,
+    **fields: str | None,
+) -> None:
+    """Add what no rule read.
+
+    WORDS are copied from the article's title or text. A fact stands at the words of a figure that is read.
+
+    \b
+    newsgauge review add 31 money "a cool million" --value "1 million" --currency USD
+    newsgauge review add 31 fact "a cool million" --subject "Tern & Pike" --metric revenue --metric-id revenue
+    newsgauge review add 31 company "the Pike group" --company "Tern & Pike"
+    """
+    wanted = {name: said for name, said in fields.items() if said is not None}
+    rates = Rates.load(settings.config.rates_file)
+    with settings.open() as store:
+        made = adding.add(
+            store,
+            article,
+            TABLE_OF[kind],
+            words,
+            wanted,
+            utc_now(),
+            nth=nth,
+            by=name_of(by),
+            note=note,
+            rates=rates,
+        )
+        found = keeping.finding_at(store.db, made)
+    if as_json:
+        print_json({"correction": made.id, "finding": str(found), "values": made.values})
+    else:
+        click.echo(f"{found} by correction {made.id}; `newsgauge review undo {made.id}` takes it back")
 
 
 def _judge(
