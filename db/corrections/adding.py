@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from db.corrections.asked import CLEARS, FIELDS, check_order, conversion, read_field
+from db.corrections.asked import CLEARS, FIELDS, check_order, read_field
+from db.corrections.dollars import conversion
 from db.corrections.keeping import lay_made, row_of
 from db.corrections.values import (
     CONVERSION,

@@ -10,6 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from db import stories
+from db.corrections.as_read import Merged, as_read, keep
 from db.corrections.overlay import in_force, overlaid, placed
 from db.corrections.values import (
     FIGURE_COLUMN,
@@ -24,11 +25,10 @@ from db.corrections.values import (
     correction_from,
 )
 from db.store import Store
-from db.vintages import TABLES, Ref, Stamp, changing, lay
+from db.vintages import Stamp, changing, lay
 
 Rows = Mapping[str, Sequence[Row]]
 
-_OF_A_ROW = ("id", "article", "first_seen_at", "valid_from", "read_by", "correction")
 _SELECT = "SELECT * FROM corrections WHERE {} ORDER BY id"
 _OF_ARTICLE = (
     "kind NOT IN ('date', 'story') "
@@ -45,9 +45,9 @@ def corrected(db: Database, article: int, rows: Rows) -> Rows:
     if not made:
         return rows
     texts = next(db.query("SELECT title, body, text_hash FROM articles WHERE id = ?", [article]))
-    _keep_as_read(db, article, rows)
+    keep(db, article, rows)
     there = [c for c in (_placed(c, texts) for c in made) if c]
-    over = overlaid(rows, in_force(there), _Merged(db))
+    over = overlaid(rows, in_force(there), Merged(db))
     for number, said in over.said.items():
         db.execute("UPDATE corrections SET said = ? WHERE id = ?", [_json(said), number])
     return over.rows
@@ -59,25 +59,9 @@ def _placed(correction: Correction, texts: Row) -> Correction | None:
     return placed(correction, texts)
 
 
-class _Merged:
-    """The company that a company became, asked of the database once each."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
-        self._known: dict[int, int] = {}
-
-    def __call__(self, company: int) -> int:
-        if company not in self._known:
-            row = self._db.execute(
-                "SELECT coalesce(merged_into, id) FROM companies WHERE id = ?", [company]
-            ).fetchone()
-            self._known[company] = int(row[0]) if row else company
-        return self._known[company]
-
-
-def merged_companies(store: Store) -> _Merged:
+def merged_companies(store: Store) -> Merged:
     """Says which company each became by merges."""
-    return _Merged(store.db)
+    return Merged(store.db)
 
 
 def judge(
@@ -124,7 +108,7 @@ def undo(store: Store, number: int, now: datetime) -> Correction:
         if made.undone_at:
             raise CorrectionError(f"correction {number} was taken back at {made.undone_at} already")
         db.execute("UPDATE corrections SET undone_at = ? WHERE id = ?", [now.isoformat(), number])
-        _apply(db, store, made, now, undone=True)
+        _apply(db, store, made, now)
         return _one(db, number)
 
 
@@ -259,7 +243,7 @@ def _with(db: Database, article: Row) -> int | None:
     return row[0] if row[0] is None else int(row[0])
 
 
-def _apply(db: Database, store: Store, made: Correction, now: datetime, *, undone: bool = False) -> None:
+def _apply(db: Database, store: Store, made: Correction, now: datetime) -> None:
     if made.kind == "story":
         stories.assign(store, made.article or 0, now, anew=True)
     elif made.kind == "date":
@@ -286,62 +270,8 @@ def _date(db: Database, made: Correction, now: datetime) -> None:
 def apply(db: Database, article: int, now: datetime) -> None:
     """Lay the corrections of *article* over what the rules last read in it."""
     version = db.execute("SELECT extractor_version FROM articles WHERE id = ?", [article]).fetchone()[0]
-    rows = corrected(db, article, _as_read(db, article))
+    rows = corrected(db, article, as_read(db, article))
     lay(db, article, rows, Stamp(now, version, "correction"))
-
-
-def _as_read(db: Database, article: int) -> dict[str, list[Row]]:
-    """What the rules last read in *article*; its present rows where it never had a correction."""
-    kept = db.execute("SELECT content FROM as_read WHERE article = ?", [article]).fetchone()
-    if kept is None:
-        return _present(db, article)
-    merged = _Merged(db)
-    rows: dict[str, list[Row]] = json.loads(kept[0], object_hook=_unfolded)
-    for mention in rows["company_mentions"]:
-        mention["company"] = merged(mention["named"])  # type: ignore[index]
-    for fact in rows["facts"]:
-        if fact["company"] is not None:
-            fact["company"] = merged(fact["company"])  # type: ignore[index]
-    return rows
-
-
-def _keep_as_read(db: Database, article: int, rows: Rows) -> None:
-    """Note what the rules read; of tables that were not read, what they read before."""
-    whole = rows if len(rows) == len(TABLES) else {**_as_read(db, article), **rows}
-    db.execute(
-        "INSERT INTO as_read (article, content) VALUES (?, ?) "
-        "ON CONFLICT (article) DO UPDATE SET content = excluded.content",
-        [article, json.dumps(whole, ensure_ascii=False, default=_folded)],
-    )
-
-
-def _present(db: Database, article: int) -> dict[str, list[Row]]:
-    rows: dict[str, list[Row]] = {}
-    places: dict[str, dict[int, int]] = {}
-    for table in TABLES:
-        found = list(db.query(f"SELECT * FROM {table} WHERE article = ? ORDER BY id", [article]))
-        places[table] = {row["id"]: n for n, row in enumerate(found)}
-        rows[table] = [
-            {name: _ref(name, value, places) for name, value in row.items() if name not in _OF_A_ROW}
-            for row in found
-        ]
-    return rows
-
-
-_REFERS = {"pair_of": "money", **{column: table for table, column in FIGURE_COLUMN.items()}}
-
-
-def _ref(name: str, value: Any, places: Mapping[str, Mapping[int, int]]) -> Any:
-    return value if value is None or name not in _REFERS else Ref(_REFERS[name], places[_REFERS[name]][value])
-
-
-def _folded(value: object) -> object:
-    assert isinstance(value, Ref)
-    return {"table": value.table, "place": value.place}
-
-
-def _unfolded(row: dict[str, Any]) -> Any:
-    return Ref(row["table"], row["place"]) if row.keys() == {"table", "place"} else row
 
 
 def _json(value: Row | None) -> str | None:

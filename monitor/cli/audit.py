@@ -22,7 +22,7 @@ from db.corrections.values import WORD_OF, CorrectionError
 from db.dump import plain_cell
 from db.store import Store
 from extractors.rates import Rates
-from monitor.cli.review import judged
+from monitor.cli.review_verdicts import judged
 from monitor.cli.seen import by_option, name_of
 from monitor.cli.settings import Settings, console, json_option, print_json, utc_now, with_settings
 

@@ -11,7 +11,8 @@ from db.corrections.doubtful import Doubt
 from db.corrections.values import Correction, CorrectionError, FindingId, Verdict
 from db.store import Store
 from extractors.rates import Rates
-from monitor.cli.review import judged, next_doubt
+from monitor.cli.review import next_doubt
+from monitor.cli.review_verdicts import judged
 from monitor.cli.seen import correction_in_words, print_closeup
 from monitor.cli.settings import utc_now
 

@@ -18,7 +18,7 @@ from datasette.utils.asgi import Request, Response
 from markupsafe import Markup
 
 from db import descriptions
-from db.datasette.desk import pages, review
+from db.datasette.desk import pages, review, why
 from db.questions import questions
 from db.store import APPLICATION_ID
 from db.wording import period_in_words
@@ -172,7 +172,7 @@ async def _search(datasette: Any, request: Request) -> Response:
 
 async def _explain(datasette: Any, request: Request) -> Response:
     finding = request.url_vars["id"]
-    return await _page(datasette, request, "explain", lambda c: pages.explained(c, finding))
+    return await _page(datasette, request, "explain", lambda c: why.explained(c, finding))
 
 
 async def _review(datasette: Any, request: Request) -> Response:

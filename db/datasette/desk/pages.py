@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,17 +14,15 @@ from markupsafe import Markup, escape
 
 from db import audits
 from db.companies import COUNTED
-from db.corrections.values import WORD_OF, CorrectionError, FindingId, finding_id
-from db.datasette.desk import access, charts, rows
+from db.datasette.desk import charts, rows
 from db.datasette.desk.highlight import Mark, highlighted
 from db.datasette.desk.rows import Row, ask, one
-from db.explain import Explanation, explain
+from db.datasette.desk.why import read_in
 from db.series import disagreements, reported_as
 from db.store import Store
 from db.tallies import tallies
 from db.trend_values import Trend
 from db.trends import theme_trends
-from extractors.rates import Rates
 
 WEEKS = 12
 SHOWN_THEMES = 12
@@ -107,7 +104,7 @@ def article(connection: sqlite3.Connection, number: int) -> Values | None:
             "ORDER BY a.published, a.id LIMIT 30",
             {"story": found["story"], "id": number},
         ),
-        "read": _read_in(connection, number),
+        "read": read_in(connection, number),
         "revisions": ask(
             connection, "SELECT id, seen_at FROM revisions WHERE article = :id ORDER BY id", {"id": number}
         ),
@@ -127,57 +124,6 @@ def _quotes(connection: sqlite3.Connection, number: int) -> list[Values]:
         table = figure["kind"] if figure["kind"] in ("money", "count") else "percentage"
         anchors.setdefault(figure["sentence"], []).append(f"{table}-{figure['id']}")
     return [{"sentence": sentence, "anchors": named} for sentence, named in anchors.items()]
-
-
-def explained(connection: sqlite3.Connection, words: str) -> Values | None:
-    """Why a finding is as it is."""
-    try:
-        finding = finding_id(words)
-    except CorrectionError:
-        return None
-    own = os.environ.get(access.RATES)
-    found = explain(Store(Path(), connection), finding, Rates.load(Path(own) if own else None))
-    if found is None:
-        return None
-    return {"found": found, "seen": found.seen, "word": WORD_OF, "around": _marked(found)}
-
-
-def _marked(found: Explanation) -> Markup:
-    """The paragraph around a finding, with its span marked."""
-    seen = found.seen
-    begin = max(found.around.find(seen.sentence), 0) + seen.start
-    mark = Mark(begin, begin + seen.end - seen.start, _CLASS.get(seen.finding.table, "money"), "")
-    return Markup(" ").join(highlighted(found.around, [mark] if seen.end > seen.start else []))
-
-
-_CLASS = {
-    "money": "money",
-    "percentages": "percent",
-    "counts": "count",
-    "company_mentions": "company",
-    "theme_mentions": "theme",
-}
-
-
-_ORDER = ("title", "body", "facts")
-
-
-def _read_in(connection: sqlite3.Connection, number: int) -> list[Values]:
-    """Every finding of an article with its rule, the version that read it and its correction."""
-    placed = " UNION ALL ".join(
-        f"SELECT '{table}' AS kind, id, text, rule, read_by, correction, part, start FROM {table} "
-        "WHERE article = :id"
-        for table in _CLASS
-    )
-    facts = (
-        "SELECT 'facts', f.id, g.stated, f.rule, f.read_by, f.correction, 'facts', f.id FROM facts f "
-        "JOIN fact_figures g ON g.id = f.id WHERE f.article = :id"
-    )
-    found = ask(connection, f"{placed} UNION ALL {facts}", {"id": number})
-    found.sort(key=lambda row: (_ORDER.index(row["part"]), row["start"]))
-    return [
-        {**row, "finding": FindingId(row["kind"], row["id"]), "word": WORD_OF[row["kind"]]} for row in found
-    ]
 
 
 def _marks(connection: sqlite3.Connection, number: int, part: str) -> Iterable[Mark]:
