@@ -17,6 +17,7 @@ from db.audits import Answer, AuditError
 from db.statistics import stratified_share, wilson
 from db.store import open_store
 from tests.programs import run
+from tests.terminals import press, read_until, terminal
 
 NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
 
@@ -99,6 +100,27 @@ def test_a_wrong_verdict_becomes_a_correction(demo: Path, tmp_path: Path) -> Non
         notes = {row["note"] for row in store.db["corrections"].rows_where("\"by\" = 'ann'")}
         assert notes == {"judged wrong in an audit"}
         assert audits.drawn(store, audit) == sample
+
+
+def test_keys_judge_blind_at_a_terminal_and_correct_what_is_wrong(demo: Path) -> None:
+    with terminal("--db", demo, "audit", "7", "--new", "--seed", "9", "--by", "tess") as screen:
+        shown = read_until(screen, "q go on later")
+        assert "1 of 7" in shown
+        assert "confidence" not in shown
+        assert "rule" not in shown
+        press(screen, b"r")
+        read_until(screen, "q go on later")
+        press(screen, b"w")
+        read_until(screen, "any other key goes on")
+        press(screen, b"r")
+        read_until(screen, "q go on later")
+        press(screen, b"q")
+        read_until(screen, "still to judge")
+    found = told(demo)
+    assert (found["waiting"], by_kind(found)["everything"]["judged"]) == (5, 2)
+    with open_store(demo, read_only=True) as store:
+        (made,) = store.db["corrections"].rows_where("\"by\" = 'tess'")
+    assert (made["verdict"], made["note"]) == ("reject", "judged wrong in an audit")
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".jsonl"])

@@ -2,18 +2,14 @@
 
 import json
 import os
-import pty
-import select
-import termios
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from db.store import open_store
-from tests.programs import command, environment, run
+from tests.programs import run
+from tests.terminals import press, read_until, terminal
 
 
 @pytest.fixture(scope="module")
@@ -115,60 +111,29 @@ def test_verdicts_become_examples_that_name_their_spans(demo: Path, tmp_path: Pa
         assert example["text"][figure["start"] : figure["end"]] == figure["text"]
 
 
-@pytest.fixture
-def terminal(demo: Path) -> Iterator[int]:
-    """A real terminal in which ``newsgauge review --kind theme`` runs."""
-    child, screen = pty.fork()
-    if child == 0:
-        words = command("--db", demo, "review", "--kind", "theme", "--by", "tess")
-        os.execve(words[0], words, environment() | {"TERM": "xterm", "COLUMNS": "100"})
-    yield screen
-    os.close(screen)
-    os.waitpid(child, 0)
-
-
-def read_until(screen: int, words: str, seconds: float = 30) -> str:
-    text, end = "", time.monotonic() + seconds
-    while words not in text and time.monotonic() < end:
-        if select.select([screen], [], [], 0.2)[0]:
-            try:
-                text += os.read(screen, 65536).decode("utf-8", "replace")
-            except OSError:
-                break
-    assert words in text, text
-    return text
-
-
-def press(screen: int, key: bytes, seconds: float = 20) -> None:
-    """Press a key once the program waits for one, as a user does who sees the screen."""
-    end = time.monotonic() + seconds
-    while termios.tcgetattr(screen)[3] & termios.ICANON and time.monotonic() < end:
-        time.sleep(0.02)
-    os.write(screen, key)
-
-
-def test_a_key_a_verdict_at_a_terminal(demo: Path, terminal: int) -> None:
+def test_a_key_a_verdict_at_a_terminal(demo: Path) -> None:
     def judged() -> list[tuple[str, str | None]]:
         sql = "SELECT verdict, undone_at FROM corrections WHERE \"by\" = 'tess' ORDER BY id"
         return [(row["verdict"], row["undone_at"]) for row in rows(demo, sql)]
 
-    first = read_until(terminal, "q quit")
-    assert "theme:" in first
-    assert "\x1b[1;30;43m" in first  # the span stands out
-    press(terminal, b"a")
-    read_until(terminal, "q quit")
-    press(terminal, b"s")
-    read_until(terminal, "q quit")
-    press(terminal, b"r")
-    read_until(terminal, "q quit")
-    assert judged() == [("accept", None), ("reject", None)]
-    press(terminal, b"u")
-    read_until(terminal, "q quit")
-    assert [undone is None for _, undone in judged()] == [True, False]
-    press(terminal, b"f")
-    read_until(terminal, "theme")
-    os.write(terminal, b"warewolf\n")
-    read_until(terminal, "near: werewolf")
-    read_until(terminal, "q quit")
-    press(terminal, b"q")
-    read_until(terminal, "1 corrections made")
+    with terminal("--db", demo, "review", "--kind", "theme", "--by", "tess") as screen:
+        first = read_until(screen, "q quit")
+        assert "theme:" in first
+        assert "\x1b[1;30;43m" in first  # the span stands out
+        press(screen, b"a")
+        read_until(screen, "q quit")
+        press(screen, b"s")
+        read_until(screen, "q quit")
+        press(screen, b"r")
+        read_until(screen, "q quit")
+        assert judged() == [("accept", None), ("reject", None)]
+        press(screen, b"u")
+        read_until(screen, "q quit")
+        assert [undone is None for _, undone in judged()] == [True, False]
+        press(screen, b"f")
+        read_until(screen, "theme")
+        os.write(screen, b"warewolf\n")
+        read_until(screen, "near: werewolf")
+        read_until(screen, "q quit")
+        press(screen, b"q")
+        read_until(screen, "1 corrections made")

@@ -6,10 +6,12 @@ import ipaddress
 import os
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
+from db.store import DatabaseError
 from extractors.errors import NewsgaugeError
 from monitor.cli.settings import Settings, with_settings
 
@@ -46,6 +48,8 @@ def serve(
         )
     with settings.open(read_only=True):
         pass
+    with suppress(DatabaseError):  # where it may be written, it gets the tables that the pages ask
+        settings.open().close()
     _claim_port(host, port)
     if settings.config.rates_file:
         os.environ[access.RATES] = str(settings.config.rates_file.absolute())
