@@ -84,7 +84,7 @@ def facts_of(
     subject: str | None,
     currency: str | None,
 ) -> Iterator[Event]:
-    """New high-confidence facts of a *metric*, *subject* and *currency* (each where given), with values.
+    """High-confidence facts read or corrected since, of a *metric*, *subject* and *currency*, with values.
 
     With currency USD the dollar value counts, whatever the amount was stated in.
     """
@@ -93,7 +93,11 @@ def facts_of(
         SELECT f.*, CASE WHEN :currency = 'USD' AND f.unit = 'USD' THEN f.value
                          WHEN :currency = 'USD' THEN f.usd ELSE f.value END AS watched
           FROM fact_figures f JOIN articles a ON a.id = f.article
-         WHERE a.read_at > :since AND a.read_at <= :until AND f.confidence = 'high' AND f.on_beat = 1
+         WHERE (a.read_at > :since AND a.read_at <= :until
+                OR f.id IN (SELECT finding FROM past_findings
+                             WHERE cause = 'correction' AND kind = 'facts'
+                               AND valid_until > :since AND valid_until <= :until))
+           AND f.confidence = 'high' AND f.on_beat = 1
            AND coalesce(a.published, a.fetched_at) > :recent
            AND (:metric IS NULL OR f.metric_id = :metric)
            AND (:subject IS NULL OR f.subject LIKE '%' || :subject || '%')

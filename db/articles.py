@@ -220,14 +220,14 @@ def _revise(db: Database, known: int, found: NewArticle, outlet: int | None, now
     count = db.execute("SELECT count(*) FROM revisions WHERE article = ?", [known]).fetchone()[0]
     poorer = _RICHNESS[found.body_source] < _RICHNESS[row["body_source"]]
     if poorer or row["text_hash"] == found.text_hash or count >= MAX_REVISIONS:
-        if row["published"] is None and found.published:
+        if row["published"] is None and found.published and not _is_undated(row):
             _set(db, known, {name: _columns(found)[name] for name in _DATE_COLUMNS}, now)
         return False
     unread = {"extractor_version": None, "read_failures": 0, "failed_version": None, "gate": None}
     changes = _columns(found) | unread
     if row["body_source"] != "title":
         del changes["url"]
-    if row["published"]:
+    if row["published"] or _is_undated(row):
         changes = {name: value for name, value in changes.items() if name not in _DATE_COLUMNS}
     if row["outlet"] is None:
         changes["outlet"] = outlet
@@ -239,6 +239,11 @@ def _revise(db: Database, known: int, found: NewArticle, outlet: int | None, now
             [known, seen_at, text["title"], text["body"], text["text_hash"]],
         )
     return True
+
+
+def _is_undated(row: Mapping[str, Any]) -> bool:
+    """Whether somebody rejected the date that it had."""
+    return row["published"] is None and row["published_source"] == "hand"
 
 
 _DATE_COLUMNS = ("published", "published_source", "published_precision")

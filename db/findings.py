@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from db.corrections.keeping import corrected
 from db.finding_rows import CompanyRows, ReadArticle, rows_of
 from db.store import Store
 from db.vintages import TABLES, Stamp, changing, lay, settle
@@ -114,7 +115,8 @@ def save_findings(
                 rows = rows_of(article, companies)
                 said = {table: rows[table] for table in (_THEME_TABLES if themes_only else TABLES)}
                 stamp = Stamp(now, version, "text" if _is_revised(row) else "reading")
-                lay(db, article.article, said, stamp, first=row["settled_at"] is None)
+                over = corrected(db, article.article, said)
+                lay(db, article.article, over, stamp, first=row["settled_at"] is None)
                 with changing(db, [article.article], now):
                     _mark_read(db, article, version, now)
                 settle(db, article.article, now)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf, lgamma, log, log1p
+from math import inf, lgamma, log, log1p, sqrt
 
 import numpy as np
 from scipy import special
@@ -247,3 +247,50 @@ def _runs(path: Sequence[int], costs: Sequence[tuple[float, float]]) -> list[Sta
             found.append(StateBurst(start, place - 1, weight))
             start = None
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share of a population as a sample tells it, with its interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+def wilson(share: float, size: float, level: float = 0.95) -> tuple[float, float]:
+    """Wilson's interval of *level* for a *share* seen in a sample of *size*.
+
+    It stays within 0 and 1, and says something where all or none were right (Wilson 1927, JASA 22; Brown,
+    Cai & DasGupta 2001, Statistical Science 16).
+
+    >>> [round(limit, 3) for limit in wilson(0.8, 50)]
+    [0.67, 0.888]
+    >>> [round(limit, 3) for limit in wilson(1, 10)]
+    [0.722, 1.0]
+    """
+    z = float(special.ndtri(1 - (1 - level) / 2))
+    middle = share + z * z / (2 * size)
+    half = z * sqrt(share * (1 - share) / size + z * z / (4 * size * size))
+    whole = 1 + z * z / size
+    return max(0.0, (middle - half) / whole), min(1.0, (middle + half) / whole)
+
+
+def stratified_share(strata: Sequence[tuple[int, int, int]], level: float = 0.95) -> Share | None:
+    """The share that is right in a population of *strata*, each (population, judged, right); None for none.
+
+    Each stratum weighs by its population. The interval is Wilson's at the size of a simple random sample
+    that would tell as much: one over the sum of squared weights by size (Kish 1965, Survey Sampling, 11.7).
+
+    >>> share = stratified_share([(900, 10, 10), (100, 10, 5)])
+    >>> [round(number, 2) for number in (share.value, share.low, share.high)]
+    [0.95, 0.69, 0.99]
+    """
+    seen = [(population, judged, right) for population, judged, right in strata if judged and population]
+    whole = sum(population for population, _, _ in seen)
+    if not whole:
+        return None
+    weights = [population / whole for population, _, _ in seen]
+    share = sum(w * right / judged for w, (_, judged, right) in zip(weights, seen, strict=True))
+    size = 1 / sum(w * w / judged for w, (_, judged, _) in zip(weights, seen, strict=True))
+    return Share(share, *wilson(share, size, level))

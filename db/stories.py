@@ -31,19 +31,26 @@ class _Match:
     likeness: float
 
 
-def assign(store: Store, article: int, now: datetime) -> int:
+def assign(store: Store, article: int, now: datetime, *, anew: bool = False) -> int:
     """The story of *article*, found among its near copies or made; its own where its text has not changed.
 
-    Run it when an article is new or its text changed; running it again changes nothing.
+    Run it when an article is new or its text changed; running it again changes nothing. A correction says
+    where an article belongs, whatever its text is like; where one was made or taken back, look *anew*.
     """
     with store.write() as db:
         row = _row(db, article)
-        if row["story"] is not None and row["story_hash"] == row["text_hash"]:
+        if not anew and row["story"] is not None and row["story_hash"] == row["text_hash"]:
             return int(row["story"])
         found = _fingerprint(row)
         keys = bands(found)
-        matches = list(_matches(db, article, found, keys))
-        story = _choose(db, row, matches)
+        judged = _judged(db)
+        if article in judged:
+            matches, story = [], _as_judged(db, row, judged[article])
+        else:
+            alone = _stories_of(db, [other for other, beside in judged.items() if beside is None])
+            matches = [m for m in _matches(db, article, found, keys) if m.story not in alone]
+            own = None if anew and _has_others(db, row) else row["story"]
+            story = _choose(db, {**row, "story": own}, matches)
         _keep_bands(db, article, found.day, keys)
         _move(db, article, row["story"], story, row["text_hash"], now)
         for other in _also_joined(matches, story):
@@ -122,6 +129,34 @@ def _choose(db: Database, row: Mapping[str, Any], matches: list[_Match]) -> int:
         return matches[0].story
     made = db.execute("INSERT INTO stories (title) VALUES (?)", [row["title"]])
     return int(made.lastrowid or 0)
+
+
+def _judged(db: Database) -> dict[int, int | None]:
+    """The articles whose story a correction says: beside which article each belongs, None for alone."""
+    rows = db.execute(
+        "SELECT article, json_extract(\"values\", '$.story') FROM corrections "
+        "WHERE kind = 'story' AND undone_at IS NULL AND article IS NOT NULL ORDER BY id"
+    )
+    return dict(rows.fetchall())
+
+
+def _as_judged(db: Database, row: Mapping[str, Any], beside: int | None) -> int:
+    """The story of the article *beside* which *row*'s belongs, or one that it has for itself."""
+    if beside is not None:
+        found = db.execute("SELECT story FROM articles WHERE id = ?", [beside]).fetchone()
+        if found and found[0] is not None:
+            return int(found[0])
+    return _choose(db, {**row, "story": None if _has_others(db, row) else row["story"]}, [])
+
+
+def _stories_of(db: Database, articles: Iterable[int]) -> set[int]:
+    listed = ", ".join(map(str, articles))
+    return {story for (story,) in db.execute(f"SELECT story FROM articles WHERE id IN ({listed})")}
+
+
+def _has_others(db: Database, row: Mapping[str, Any]) -> bool:
+    sql = "SELECT 1 FROM articles WHERE story = ? AND id != ? LIMIT 1"
+    return row["story"] is not None and db.execute(sql, [row["story"], row["id"]]).fetchone() is not None
 
 
 def _also_joined(matches: Iterable[_Match], story: int) -> set[int]:

@@ -39,6 +39,9 @@ COMMANDS = {
     "trends": "monitor.cli.trends:trends",
     "digest": "monitor.cli.digest:digest",
     "alerts": "monitor.cli.alerts:alerts",
+    "review": "monitor.cli.review:review",
+    "audit": "monitor.cli.audit:audit",
+    "explain": "monitor.cli.explain:explain",
     "serve": "monitor.cli.serve:serve",
     "status": "monitor.cli.status:status",
     "backup": "monitor.cli.file:backup",
@@ -106,4 +109,6 @@ def main() -> None:
         sys.exit(1)
 
 
-_WRONG_USE = frozenset({"AlertError", "ConfigError", "ContractError", "RuleError", "ModelError"})
+_WRONG_USE = frozenset(
+    {"AlertError", "AuditError", "ConfigError", "ContractError", "CorrectionError", "RuleError", "ModelError"}
+)

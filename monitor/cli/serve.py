@@ -6,10 +6,12 @@ import ipaddress
 import os
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
+from db.store import DatabaseError
 from extractors.errors import NewsgaugeError
 from monitor.cli.settings import Settings, with_settings
 
@@ -28,14 +30,16 @@ class ServeError(NewsgaugeError):
 def serve(
     settings: Settings, host: str, port: int, open_browser: bool, public: bool, password_hash: str | None
 ) -> None:
-    """Open the database in Datasette, read-only.
+    """Open the database in Datasette.
 
-    A daemon may run on it meanwhile.
+    A daemon may run on it meanwhile. Only the review page writes: on loopback its address is printed with a
+    token, which is kept beside the database for its owner alone; with a password, whoever logs in may review.
 
     Listens on loopback. For another --host, give the hash of a password, made by
     `datasette hash-password`, as --password-hash or NEWSGAUGE_PASSWORD_HASH; or say --public.
     """
     from db.datasette import command
+    from db.datasette.desk import access
 
     if not _is_loopback(host) and not (public or password_hash):
         raise ServeError(
@@ -44,12 +48,31 @@ def serve(
         )
     with settings.open(read_only=True):
         pass
+    with suppress(DatabaseError):  # where it may be written, it gets the tables that the pages ask
+        settings.open().close()
     _claim_port(host, port)
+    if settings.config.rates_file:
+        os.environ[access.RATES] = str(settings.config.rates_file.absolute())
+    local = _is_loopback(host) and not password_hash
+    access.allow_on_loopback(local)
+    if local:
+        click.echo(f"review what was read: {_review_address(settings.database, host, port)}", err=True)
     click.echo(f"Datasette on {settings.database}: http://{host}:{port}/  (ctrl-C ends it)", err=True)
     arguments = command(Path(settings.database), host, port, open_browser)
     if password_hash:
         os.environ["NEWSGAUGE_PASSWORD_HASH"] = password_hash
     os.execv(sys.executable, [sys.executable, *arguments])
+
+
+def _review_address(database: Path, host: str, port: int) -> str:
+    """Where to review, with the token that lets whoever started the desk write from it."""
+    from db.datasette.desk.access import make_token
+
+    try:
+        token = make_token(database.absolute())
+    except OSError as error:
+        return f"not from here, for no token can be kept beside {database} ({error.strerror})"
+    return f"http://{host}:{port}/review?token={token}"
 
 
 def _is_loopback(host: str) -> bool:

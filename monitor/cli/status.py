@@ -14,7 +14,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from db import health, jobs
+from db import audits, health, jobs
+from db.audits import Audit
 from db.store import DatabaseError, fault_in_words, open_store
 from extractors.pipeline import READ_BY_MODEL, READ_BY_RULE
 from extractors.version import version_of
@@ -44,6 +45,7 @@ class Status:
     new_entries: Mapping[str, int]
     feeds: Sequence[health.FeedHealth]
     unhealthy: Sequence[str]
+    audit: Audit | None
 
 
 @click.command()
@@ -110,6 +112,7 @@ def _found(settings: Settings, fault: str | None, now: datetime) -> Status:
             health.entries_a_day(store, now),
             health.feeds(store, now),
             [*unusable, *seen.unhealthy],
+            audits.last(store.db.conn),
         )
 
 
@@ -143,6 +146,9 @@ def _print(out: Console, found: Status) -> None:
         f"sizes: database {sizes.database / 1e6:,.1f} MB, WAL {sizes.wal / 1e6:,.1f} MB, "
         f"disk free {sizes.disk_free / 1e9:,.1f} GB"
     )
+    if found.audit:
+        told = ", ".join(f"{k.kind} {audits.in_words(k.precision)}" for k in found.audit.kinds)
+        out.print(f"right by the audit of {found.audit.created_at[:10]}: {told}", soft_wrap=True)
     _print_jobs(out, seen.jobs)
     for feed in found.feeds:
         if feed.error:

@@ -18,7 +18,7 @@ from datasette.utils.asgi import Request, Response
 from markupsafe import Markup
 
 from db import descriptions
-from db.datasette.desk import pages
+from db.datasette.desk import pages, review, why
 from db.questions import questions
 from db.store import APPLICATION_ID
 from db.wording import period_in_words
@@ -116,7 +116,10 @@ def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
         (r"^/facts$", _facts),
         (r"^/search$", _search),
         (r"^/tables$", _tables),
+        (r"^/review$", _review),
+        (r"^/explain/(?P<id>[a-z]{1,12}:\d{1,18})$", _explain),
         (r"^/-/desk\.css$", _style),
+        (r"^/-/review\.js$", _review_keys),
     ]
 
 
@@ -167,6 +170,22 @@ async def _search(datasette: Any, request: Request) -> Response:
     return await _page(datasette, request, "search", lambda c: pages.search(c, words))
 
 
+async def _explain(datasette: Any, request: Request) -> Response:
+    finding = request.url_vars["id"]
+    return await _page(datasette, request, "explain", lambda c: why.explained(c, finding))
+
+
+async def _review(datasette: Any, request: Request) -> Response:
+    await datasette.ensure_permissions(request.actor, [_PERMISSION])
+    return await review.page(datasette, request, _ours(datasette))
+
+
+async def _review_keys() -> Response:
+    script = (_FOLDER / "review.js").read_text(encoding="utf-8")
+    kept = {"cache-control": "max-age=600"}
+    return Response(script, content_type="text/javascript; charset=utf-8", headers=kept)
+
+
 async def _tables(datasette: Any) -> Response:
     return Response.redirect(datasette.urls.database(_ours(datasette)))
 
@@ -192,7 +211,8 @@ def render_cell(value: Any, column: str, table: str | None, database: str) -> Ma
 @hookimpl
 def menu_links() -> list[dict[str, str]]:
     """The way back from Datasette's own pages."""
-    return [{"href": "/", "label": "Overview"}, {"href": "/facts", "label": "Facts"}]
+    ours = {"/": "Overview", "/facts": "Facts", "/review": "Review"}
+    return [{"href": path, "label": label} for path, label in ours.items()]
 
 
 _SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)

@@ -12,10 +12,12 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
 
+from db import audits
 from db.companies import COUNTED
 from db.datasette.desk import charts, rows
 from db.datasette.desk.highlight import Mark, highlighted
 from db.datasette.desk.rows import Row, ask, one
+from db.datasette.desk.why import read_in
 from db.series import disagreements, reported_as
 from db.store import Store
 from db.tallies import tallies
@@ -47,6 +49,7 @@ def home(connection: sqlite3.Connection) -> Values:
         "funnel": tallies(connection),
         "feeds": rows.feed_counts(connection),
         "failing": rows.failing_feeds(connection),
+        "audit": audits.last(connection),
     }
 
 
@@ -101,6 +104,7 @@ def article(connection: sqlite3.Connection, number: int) -> Values | None:
             "ORDER BY a.published, a.id LIMIT 30",
             {"story": found["story"], "id": number},
         ),
+        "read": read_in(connection, number),
         "revisions": ask(
             connection, "SELECT id, seen_at FROM revisions WHERE article = :id ORDER BY id", {"id": number}
         ),
