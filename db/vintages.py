@@ -35,7 +35,7 @@ TABLES = (
 
 _ALSO_IN_KEY = {"theme_mentions": ("theme",), "country_mentions": ("country",)}
 _FIGURES_OF_FACTS = ("money", "percentage", "count")
-_NO_VINTAGE = frozenset({"id", "article", "first_seen_at", "valid_from", "read_by", "rule"})
+NO_VINTAGE = frozenset({"id", "article", "first_seen_at", "valid_from", "read_by", "rule"})
 """Columns that may change without what is read changing: a rule's name among them."""
 
 _STATE = (
@@ -106,7 +106,8 @@ def change(db: Database, table: str, ids: Iterable[int], values: Row, stamp: Sta
         old = next(db.query(f"SELECT * FROM {table} WHERE id = ?", [number]))
         if any(old[name] != value for name, value in values.items()):
             _keep(db, table, old, stamp)
-            _update(db, table, number, {**values, **_since(stamp)})
+            since = {name: value for name, value in _since(stamp).items() if value is not None}
+            _update(db, table, number, {**values, **since})  # a change by hand has no version of its own
 
 
 @contextmanager
@@ -174,7 +175,7 @@ def _plan(kept: Sequence[Row], matched: Mapping[int, Row], ids: Sequence[int], r
 
 
 def _differs(old: Row, row: Row) -> bool:
-    return any(old[name] != value for name, value in row.items() if name not in _NO_VINTAGE)
+    return any(old[name] != value for name, value in row.items() if name not in NO_VINTAGE)
 
 
 def _matched(table: str, kept: Sequence[Row], rows: Sequence[Row]) -> dict[int, Row]:

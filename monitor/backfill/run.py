@@ -74,7 +74,7 @@ def run_backfill(
     chosen = [source.path for source in files]
     if not tasks:
         return BackfillSummary(len(files), 0, 0, 0, backfill.set_aside(store, chosen))
-    _register(store, config)
+    _register(store, config, now())
     parts, articles, new = sum(map(len, tasks)), 0, 0
     done = 0
     for task, read in _read_all(tasks, readers, PrepareParts(config.how_to_read, now())):
@@ -130,11 +130,11 @@ def _is_large(part: Part, beside: int) -> bool:
     return part.kind in ("parquet", "warc") or beside + part.end - part.start > PART_BYTES
 
 
-def _register(store: Store, config: Config) -> None:
+def _register(store: Store, config: Config, now: datetime) -> None:
     """The rows that findings refer to, and what another gate left unread."""
     reader = Reader(config.how_to_read)
-    register_themes(store, ((t.id, t.label, t.family) for t in reader.taxonomy.themes))
-    register_known(store, reader.known_companies)
+    register_themes(store, ((t.id, t.label, t.family) for t in reader.taxonomy.themes), now)
+    register_known(store, reader.known_companies, now)
     gate = Gate.of(reader.how.only_if)
     reopen(store, gate.name if gate else None)
 
