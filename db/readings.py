@@ -176,7 +176,10 @@ def _next(db: Database, table: str, row: Row) -> Row | None:
     current = _current(db, table, row["finding"])
     if current and current["valid_from"] == row["valid_until"]:
         return current
-    sql = "SELECT content FROM past_findings WHERE kind = ? AND finding = ? AND valid_from = ? AND id > ? LIMIT 1"
+    sql = (
+        "SELECT content FROM past_findings "
+        "WHERE kind = ? AND finding = ? AND valid_from = ? AND id > ? LIMIT 1"
+    )
     values = [table, row["finding"], row["valid_until"], row["last"]]
     later = db.execute(sql, values).fetchone()
     return json.loads(later[0]) if later else None

@@ -7,7 +7,7 @@ import click
 from db import companies as rows
 from db.store import Store
 from extractors.companies import KnownCompanies
-from monitor.cli.settings import Settings, json_option, print_json, utc_now, with_settings
+from monitor.cli.settings import Settings, as_of_option, json_option, print_json, utc_now, with_settings
 from monitor.config import DEFAULT_CONFIG
 from monitor.own_rules import append_rule
 
@@ -24,6 +24,8 @@ def companies() -> None:
 
 
 def _opened(settings: Settings) -> Store:
+    if settings.as_of:
+        return settings.open(read_only=True)
     store = settings.open()
     how = settings.config.how_to_read
     rows.register_known(store, KnownCompanies.load(how.company_files, how.companies), utc_now())
@@ -121,6 +123,7 @@ def _unmerge(settings: Settings, source: str, as_json: bool) -> None:
 @companies.command()
 @click.argument("name")
 @json_option
+@as_of_option
 @with_settings
 def show(settings: Settings, name: str, as_json: bool) -> None:
     """Show a company: spellings, counts, owners, merges."""
@@ -148,6 +151,7 @@ def _in_words(relation: rows.OwnershipRow) -> str:
 
 @companies.command()
 @json_option
+@as_of_option
 @with_settings
 def suggest(settings: Settings, as_json: bool) -> None:
     """List companies whose names look alike, to merge or leave."""

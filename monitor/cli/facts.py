@@ -19,7 +19,7 @@ from db.dump import plain_cell
 from db.series import Disagreement, Reported
 from db.store import DatabaseError, Store
 from db.wording import period_in_words
-from monitor.cli.settings import Settings, console, with_settings
+from monitor.cli.settings import Settings, as_of_option, console, with_settings
 
 Row = Mapping[str, Any]
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -42,6 +42,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 )
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON, each fact with its sentence.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print it as CSV, a line a fact.")
+@as_of_option
 @with_settings
 def facts(
     settings: Settings,

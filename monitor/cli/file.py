@@ -10,7 +10,7 @@ import click
 
 from db import dump as dumping
 from db import maintenance
-from monitor.cli.settings import Settings, json_option, print_json, utc_now, with_settings
+from monitor.cli.settings import Settings, as_of_option, json_option, print_json, utc_now, with_settings
 
 
 @click.command()
@@ -108,6 +108,7 @@ def prune(
     help="The form; parquet needs -o.",
 )
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="The file (default: standard output).")
+@as_of_option
 @with_settings
 def dump(settings: Settings, table: str | None, form: Any, output: Path | None) -> None:
     """Write a table or view as CSV, JSON lines or Parquet.
