@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -80,14 +80,10 @@ def past(path: Path, at: datetime, now: datetime) -> Path:
         return path
     with open_store(path, read_only=True) as store:
         found = known(store)
-        first = store.db.execute("SELECT min(fetched_at) FROM articles").fetchone()[0]
     if found.as_of:
         raise DatabaseError(
             f"{path} is a past itself, of {found.as_of:%Y-%m-%d}: ask the database it came from"
         )
-    if first is None or at.isoformat() < first:
-        begins = f"its first article came on {first[:10]}" if first else "it has no article yet"
-        raise DatabaseError(f"nothing was known on {at:%Y-%m-%d}: {begins}")
     try:
         return _kept_or_built(path, at, now, found)
     except (OSError, sqlite3.Error) as error:
@@ -146,6 +142,7 @@ def _turn(path: Path) -> Iterator[None]:
 
 def _build(path: Path, file: Path, at: datetime) -> None:
     """Build the past under another name, and give it its own when it is whole."""
+    _check_known(path, at)
     part = file.with_suffix(".part")
     part.unlink(missing_ok=True)
     try:
@@ -154,6 +151,14 @@ def _build(path: Path, file: Path, at: datetime) -> None:
         part.rename(file)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _check_known(path: Path, at: datetime) -> None:
+    with open_store(path, read_only=True) as store:
+        first = store.db.execute("SELECT min(fetched_at) FROM articles").fetchone()[0]
+    if first is None or at.isoformat() < first:
+        begins = f"its first article came on {first[:10]}" if first else "it has no article yet"
+        raise DatabaseError(f"nothing was known on {at:%Y-%m-%d}: {begins}")
 
 
 def _fill(connection: sqlite3.Connection, path: Path, at: datetime) -> None:
@@ -172,34 +177,28 @@ def _fill(connection: sqlite3.Connection, path: Path, at: datetime) -> None:
     connection.execute("COMMIT")
     connection.execute("DETACH live")
     connection.execute("BEGIN")
-    _make(connection, set_aside, "index")
+    for statement in set_aside:
+        connection.execute(statement)
     _count(db)
-    _make(connection, set_aside, "trigger")
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     connection.execute("COMMIT")
     connection.execute("ANALYZE")
 
 
-def _set_aside(connection: sqlite3.Connection) -> list[tuple[str, str]]:
-    """Drop indexes and triggers while rows are copied in bulk; returns kind and SQL of each."""
+def _set_aside(connection: sqlite3.Connection) -> list[str]:
+    """Drop indexes and triggers while rows are copied in bulk; returns the SQL that makes them again."""
     made = connection.execute(
         "SELECT type, name, sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND sql IS NOT NULL"
     ).fetchall()
     for kind, name, _ in made:
         connection.execute(f'DROP {kind} "{name}"')
-    return [(kind, sql) for kind, _, sql in made]
-
-
-def _make(connection: sqlite3.Connection, set_aside: Sequence[tuple[str, str]], what: str) -> None:
-    for kind, sql in set_aside:
-        if kind == what:
-            connection.execute(sql)
+    return [sql for _, _, sql in made]
 
 
 def _count(db: Database) -> None:
     """What follows from the rows: counts by day, tallies, the search index."""
-    rollups.fill(db)
+    rollups.rebuild(db)
     db.execute("DELETE FROM subjects WHERE id NOT IN (SELECT subject FROM article_subjects)")
     tallies.rebuild(db)
     db.execute("INSERT INTO articles_fts (articles_fts) VALUES ('rebuild')")

@@ -148,30 +148,6 @@ def rebuild(db: Database) -> None:
     refresh(db)
 
 
-def fill(db: Database) -> None:
-    """Count everything, each table at once, in a file without counts, without triggers, at rest.
-
-    The same as ``rebuild``, in a third of its time; it holds every article's counts in a temporary table.
-    """
-    db.execute(f"CREATE TEMP TABLE IF NOT EXISTS counted_told ({_TOLD_COLUMNS})")
-    db.execute(f"{_EVERY} INSERT INTO temp.counted_told SELECT {_TOLD_COLUMNS} FROM told")
-    db.execute(_SUBJECTS)
-    db.execute(_TELL_ARTICLES)
-    db.execute("DROP TABLE temp.counted_told")
-    db.execute(f"INSERT INTO story_subjects (story, subject, day, day_on_beat) {_STORIES_TOLD}")
-    db.execute(
-        "INSERT INTO daily_counts (kind, subject, day, stories, articles, all_stories, all_articles) "
-        "SELECT s.kind, told.* FROM "
-        f"({_DAYS_TOLD}) told JOIN subjects s ON s.id = told.subject"
-    )
-    db.execute(
-        "UPDATE subjects SET (stories, articles) = (SELECT coalesce(sum(d.stories), 0), "
-        "coalesce(sum(d.articles), 0) FROM daily_counts d WHERE d.subject = subjects.id)"
-    )
-    db.execute("DELETE FROM stale_articles")
-    db.execute("DELETE FROM stale_stories")
-
-
 def _take(db: Database) -> int:
     """Move a batch of what is stale to the tables at hand; returns how many rows."""
     if not db.execute(
