@@ -121,14 +121,14 @@ def _marks(connection: sqlite3.Connection, number: int, part: str) -> Iterable[M
         values,
     ):
         tip = _tip(c["name"], c["kind"], c["source"].replace("_", " "))
-        yield Mark(c["start"], c["end"], "company", tip, f"/company/{c['id']}")
+        yield Mark(c["start"], c["end"], "company", tip, f"../company/{c['id']}")
     for t in ask(
         connection,
         'SELECT m.start, m."end", m.rule, t.id, t.label FROM theme_mentions m '
         "JOIN themes t ON t.id = m.theme WHERE m.article = :id AND m.part = :part",
         values,
     ):
-        yield Mark(t["start"], t["end"], "theme", _tip(t["label"], t["rule"]), f"/theme/{t['id']}")
+        yield Mark(t["start"], t["end"], "theme", _tip(t["label"], t["rule"]), f"../theme/{t['id']}")
 
 
 def _tip(*parts: str | None) -> str:
@@ -360,7 +360,7 @@ def _drawn(claims: Sequence[Row]) -> list[tuple[str, Markup]]:
             stated=claim["stated"],
             label=f"{claim['stated']}, {claim['outlet'] or ''}, to {day.isoformat()}",
             source=claim["claimed_by"] or claim["outlet"] or "",
-            link=f"/article/{claim['article']}",
+            link=f"article/{claim['article']}",
         )
         same = by_unit.setdefault(claim["unit"] or claim["kind"], {})
         same.setdefault((drawn.at, drawn.value, drawn.source), drawn)
