@@ -46,6 +46,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
             with store.write() as db:
                 now = datetime.combine(day, datetime.min.time(), UTC) + timedelta(hours=10)
                 settle(db, article, now)
+                db.execute('UPDATE company_mentions SET start = 10, "end" = 14')
                 db.execute(
                     "UPDATE facts SET subject = 'Lumo', metric = 'revenue' WHERE article = ?", [article]
                 )
@@ -88,7 +89,7 @@ def test_links_of_the_past_stay_in_it(desk: str) -> None:
         assert outside == [], path
         assert "As known on 2026-03-03" in page
     page = text(f"{desk}/on/2026-03-03/article/1")
-    assert "../company/1" in page, re.findall("<article.*?</article>", page, re.S)
+    assert "../company/1" in page
 
 
 def test_what_is_read_otherwise_since_is_told_as_it_was(desk: str) -> None:
