@@ -121,6 +121,14 @@ def test_pairs_name_one_another_by_id(store: Store) -> None:
     assert past(store) == []
 
 
+def test_amounts_may_be_paired_either_way_round(store: Store) -> None:
+    article = add_article(store, MONDAY.date())
+    later, earlier = {"pair_of": Ref("money", 1)}, {"pair_of": Ref("money", 0)}
+    said(store, article, MONDAY, money=[amount(0, "CNY7", 7, **later), amount(9, "$1", 1)])
+    said(store, article, TUESDAY, money=[amount(30, "€2", 2, **later), amount(40, "$3", 3, **earlier)])
+    assert [(row["id"], row["pair_of"]) for row in rows(store, "money")] == [(3, 4), (4, 3)]
+
+
 def test_two_themes_at_one_place_are_two_findings(store: Store) -> None:
     article = add_article(store, MONDAY.date())
     for theme in ("mafia", "revenge"):

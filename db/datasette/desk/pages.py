@@ -93,6 +93,9 @@ def article(connection: sqlite3.Connection, number: int) -> Values | None:
             "SELECT holds, note FROM checks WHERE article = :id ORDER BY holds, id",
             {"id": number},
         ),
+        "echoes": ask(connection, _ECHOED, {"id": number}),
+        "said_before": ask(connection, _SAID_BEFORE, {"id": number}),
+        "vintages": ask(connection, _VINTAGES, {"id": number}),
         "others": ask(
             connection,
             "SELECT a.id, a.title, a.url, a.published, coalesce(o.name, '') AS outlet FROM articles a "
@@ -104,6 +107,23 @@ def article(connection: sqlite3.Connection, number: int) -> Values | None:
             connection, "SELECT id, seen_at FROM revisions WHERE article = :id ORDER BY id", {"id": number}
         ),
     }
+
+
+_ECHOED = """
+SELECT echo_article AS article, coalesce(echo_outlet, '') AS outlet, echoed AS published,
+       group_concat(DISTINCT stated) AS stated
+  FROM echoes WHERE article = :id GROUP BY echo_article ORDER BY echoed LIMIT 12
+"""
+_SAID_BEFORE = """
+SELECT e.article, coalesce(o.name, '') AS outlet, e.said AS published,
+       group_concat(DISTINCT e.stated) AS stated
+  FROM echoes e JOIN articles a ON a.id = e.article LEFT JOIN outlets o ON o.id = a.outlet
+ WHERE e.echo_article = :id GROUP BY e.article ORDER BY e.said LIMIT 12
+"""
+_VINTAGES = """
+SELECT fact, subject, metric, stated, value, unit, valid_from, valid_until, cause, stands
+  FROM fact_vintages WHERE article = :id AND valid_until IS NOT NULL ORDER BY valid_until DESC, fact LIMIT 30
+"""
 
 
 def _marks(connection: sqlite3.Connection, number: int, part: str) -> Iterable[Mark]:
