@@ -102,7 +102,7 @@ def forget(path: Path) -> None:
     """Drop the pasts that are kept of the database at *path*: what was pruned must not live on there."""
     if folder(path).is_dir():
         with _turn(path):
-            for file in folder(path).glob("*.db"):
+            for file in folder(path).glob("as-of-*"):
                 file.unlink(missing_ok=True)
 
 
@@ -148,6 +148,7 @@ def _build(path: Path, file: Path, at: datetime) -> None:
     try:
         with closing(sqlite3.connect(part.absolute().as_uri(), uri=True)) as connection:
             _fill(connection, path, at)
+        part.chmod(path.stat().st_mode & 0o777)
         part.rename(file)
     finally:
         part.unlink(missing_ok=True)

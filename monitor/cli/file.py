@@ -74,7 +74,8 @@ def prune(
     """Drop old texts, and keep what was read from them.
 
     Titles, addresses, dates, every figure, company, theme and fact with its sentence, stories and counts
-    stay; the full texts, earlier revisions, feeds' copies of texts and the log of polls go.
+    stay; the full texts, earlier revisions, feeds' copies of texts and the log of polls go, and
+    what findings and articles were, where that ended as long ago as the texts.
     """
     now = utc_now()
     with settings.open() as store:
@@ -93,7 +94,7 @@ def prune(
     verb = "would go" if dry_run else "gone"
     click.echo(
         f"{verb}: {gone.bodies:,} texts, {gone.revisions:,} revisions, {gone.contents:,} feed contents, "
-        f"{gone.polls:,} polls; every finding stays"
+        f"{gone.polls:,} polls, {gone.vintages:,} vintages; every finding stays"
     )
 
 
