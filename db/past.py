@@ -28,6 +28,7 @@ KEPT = 4
 WRITTEN_LATE = timedelta(hours=1)
 """What happened by a moment may be committed a little later: a past built so soon is built anew."""
 
+_EARLY = "-early"
 _FORM = 1
 """Raised when pasts are built otherwise: older ones are then built anew."""
 
@@ -108,7 +109,7 @@ def forget(path: Path) -> None:
 
 def _kept_or_built(path: Path, at: datetime, now: datetime, found: Known) -> Path:
     early = now < at + WRITTEN_LATE
-    name = f"as-of-{at:%Y%m%dT%H%M%S.%fZ}-{_key(found)}{'-early' * early}.db"
+    name = f"as-of-{at:%Y%m%dT%H%M%S.%fZ}-{_key(found)}{_EARLY * early}.db"
     file = folder(path) / name
     with _turn(path):
         if early or not file.exists():
@@ -116,6 +117,11 @@ def _kept_or_built(path: Path, at: datetime, now: datetime, found: Known) -> Pat
         os.utime(file, (now.timestamp(), now.timestamp()))
         _drop_least_used(path, but=file)
     return file
+
+
+def is_early(file: Path) -> bool:
+    """Whether the past *file* was built so soon that what was committed late may be missing."""
+    return file.stem.endswith(_EARLY)
 
 
 def _drop_least_used(path: Path, but: Path) -> None:
@@ -143,8 +149,9 @@ def _turn(path: Path) -> Iterator[None]:
 def _build(path: Path, file: Path, at: datetime) -> None:
     """Build the past under another name, and give it its own when it is whole."""
     _check_known(path, at)
+    for left in folder(path).glob("*.part"):  # by one that was killed: this one has the turn
+        left.unlink()
     part = file.with_suffix(".part")
-    part.unlink(missing_ok=True)
     try:
         with closing(sqlite3.connect(part.absolute().as_uri(), uri=True)) as connection:
             _fill(connection, path, at)

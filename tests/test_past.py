@@ -278,6 +278,14 @@ def test_a_past_is_built_once_and_anew_where_it_was_built_too_soon(path: Path) -
     assert not list(past.folder(path).glob("*.part"))
 
 
+def test_what_a_killed_builder_left_is_swept_away(path: Path) -> None:
+    past.folder(path).mkdir()
+    left = past.folder(path) / "as-of-another.part"
+    left.write_bytes(b"half")
+    built = past.past(path, FIRST, LATER)
+    assert sorted(file.name for file in past.folder(path).iterdir()) == sorted([built.name, "lock"])
+
+
 def test_few_pasts_are_kept_and_none_after_pruning(path: Path) -> None:
     asked = [FIRST + timedelta(hours=hour) for hour in range(1, past.KEPT + 3)]
     for place, at in enumerate(asked):

@@ -53,15 +53,14 @@ async def database(datasette: Any, request: Request) -> str:
 async def attached(datasette: Any, day: str) -> str:
     """The name of the past of *day*, built and attached where it is not; the live one's for a day to come."""
     name = f"{_NAME}{day}"
-    known = datasette.databases.get(name)
-    if _is_there(known):
+    if _is_there(datasette.databases.get(name), day):
         return name
     here = live(datasette)
     source = Path(datasette.databases[here].path)
     file = await _built(source, day)
     if file == source:
         return here
-    if known:
+    if name in datasette.databases:  # its file was dropped; or another request was quicker
         datasette.remove_database(name)
     datasette.add_database(Database(datasette, path=str(file), is_mutable=True), name=name)
     pasts = [other for other in datasette.databases if other.startswith(_NAME)]
@@ -70,8 +69,12 @@ async def attached(datasette: Any, day: str) -> str:
     return name
 
 
-def _is_there(known: Any) -> bool:
-    return known is not None and Path(known.path).exists()
+def _is_there(known: Any, day: str) -> bool:
+    """Whether the file of what is attached still stands, and is what would be built now."""
+    if known is None or not Path(known.path).exists():
+        return False
+    settled = past.end_of(_day(day), zone()) + past.WRITTEN_LATE
+    return not past.is_early(Path(known.path)) or datetime.now(UTC) < settled
 
 
 async def _built(source: Path, day: str) -> Path:
@@ -107,7 +110,7 @@ def day_of(name: str | None) -> str | None:
 def note(datasette: Any, day: str) -> str | None:
     """What to say beside the past of *day*: what of it was not kept."""
     found = datasette.databases.get(f"{_NAME}{day}")
-    if not _is_there(found):
+    if not _is_there(found, day):
         return None
     with open_store(Path(found.path), read_only=True) as store:
         return past.note(store)

@@ -205,6 +205,7 @@ async def _search(datasette: Any, request: Request) -> Response:
 
 
 async def _tables(datasette: Any, request: Request) -> Response:
+    await datasette.ensure_permissions(request.actor, [_PERMISSION])
     try:
         database = await as_of.database(datasette, request)
     except (DatabaseError, as_of.StillBuilding) as error:
