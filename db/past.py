@@ -18,7 +18,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from db import past_rows, rollups, tallies
+from db import claims, past_rows, rollups, tallies
 from db.migrations import SCHEMA_VERSION, migrations
 from db.store import APPLICATION_ID, DatabaseError, Store, open_store
 
@@ -205,7 +205,8 @@ def _set_aside(connection: sqlite3.Connection) -> list[str]:
 
 
 def _count(db: Database) -> None:
-    """What follows from the rows: counts by day, tallies, the search index."""
+    """What follows from the rows: claims, counts by day, tallies, the search index."""
+    claims.refresh(db)
     rollups.rebuild(db)
     db.execute("DELETE FROM subjects WHERE id NOT IN (SELECT subject FROM article_subjects)")
     tallies.rebuild(db)

@@ -13,12 +13,17 @@ from db.vintages import TABLES
 LEFT_OUT = frozenset(
     {
         *("hosts", "former_addresses", "jobs", "daemon", "backfill_parts", "deliveries"),
-        *("story_bands", "stale_articles", "stale_stories"),
+        *("story_bands", "stale_articles", "stale_stories", "stale_claims"),
     }
 )
 """Tables that a past is without: how collecting, sending and counting go on is nothing that is known."""
 
-COUNTED_ANEW = frozenset({"article_subjects", "story_subjects", "daily_counts", "tallies", "stories"})
+COUNTED_ANEW = frozenset(
+    {
+        *("article_subjects", "story_subjects", "daily_counts", "tallies", "stories"),
+        *("claims", "conflicts", "checks"),
+    }
+)
 """Tables that follow from the others."""
 
 
@@ -30,7 +35,7 @@ def copy(connection: sqlite3.Connection, at: str) -> None:
         connection.execute(_findings(connection, table), {"at": at})
         connection.execute(_past_findings(connection, table), {"at": at, "kind": table})
     for statement in _TIDY:
-        connection.execute(statement)
+        connection.execute(statement, {"at": at} if ":at" in statement else {})
 
 
 def told() -> frozenset[str]:
@@ -202,6 +207,13 @@ def _past_findings(connection: sqlite3.Connection, table: str) -> str:
     )
 
 
+def _as_claimed(table: str, condition: str) -> str:
+    return (
+        f"INSERT INTO main.{table} SELECT * FROM live.{table} t WHERE {condition} "
+        "AND t.article NOT IN (SELECT article FROM main.stale_claims)"
+    )
+
+
 _TIDY = (
     # SQLite takes a group's bare columns from the row of its min(): the story's first article.
     """
@@ -213,6 +225,18 @@ _TIDY = (
         FROM main.articles WHERE story IS NOT NULL GROUP BY story
     )
     """,
+    # Articles whose facts, figures or companies were other then tell their claims anew; the rest stand.
+    """
+    INSERT INTO main.stale_claims SELECT DISTINCT article FROM main.facts
+     WHERE article IN (SELECT article FROM live.past_findings WHERE valid_until > :at)
+        OR article IN (SELECT article FROM live.facts WHERE valid_from > :at)
+        OR article IN (SELECT article FROM live.stale_claims)
+        OR company IN (SELECT company FROM live.past_companies WHERE valid_until > :at)
+    """,
+    _as_claimed("claims", "t.fact IN (SELECT id FROM main.facts)"),
+    _as_claimed("checks", "t.article IN (SELECT article FROM main.facts)"),
+    "INSERT INTO main.conflicts SELECT * FROM live.conflicts WHERE one IN (SELECT fact FROM main.claims) "
+    "AND other IN (SELECT fact FROM main.claims)",
     "DELETE FROM main.outlets WHERE id NOT IN (SELECT outlet FROM main.articles WHERE outlet IS NOT NULL "
     "UNION SELECT outlet FROM main.feeds WHERE outlet IS NOT NULL)",
 )

@@ -40,7 +40,7 @@ LATER = FIRST + timedelta(days=60)
 QUERIES = sorted((files("db.datasette") / "queries").iterdir(), key=lambda path: path.name)
 VIEWS = (
     *("figures", "fact_figures", "fact_vintages", "echoes", "daily_trends"),
-    *("theme_companies", "theme_pairs", "theme_countries"),
+    *("theme_companies", "theme_pairs", "theme_countries", "series", "disagreements"),
 )
 KINDS: tuple[Kind, ...] = ("theme", "company", "theme and company", "metric")
 ASKED = {"subject": "Lumo", "metric": "revenue", "company": "Lumo", "words": "million", "date": "2026-05-06"}
