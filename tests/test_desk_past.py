@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import urllib.error
@@ -13,8 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from datasette.app import Datasette
 
 from db import past
+from db.datasette import FOLDER
+from db.datasette.desk import as_of
 from db.store import open_store
 from db.vintages import Stamp, change, settle
 from tests.news_rows import add_article
@@ -135,6 +139,30 @@ def test_more_days_than_are_kept_are_built_again(desk: str, database: Path) -> N
     assert len(list(past.folder(database).glob("*.db"))) <= past.KEPT
     past.forget(database)
     assert "Heiress number 0" in text(f"{desk}/on/{FIRST}/")
+
+
+def test_a_past_that_takes_long_says_so_and_comes(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "newsgauge.db"
+    copy.write_bytes(database.read_bytes())
+    monkeypatch.setattr(as_of, "PATIENCE", 0.0)
+
+    async def asked() -> list[Any]:
+        served = Datasette(
+            [copy], template_dir=str(FOLDER / "templates"), plugins_dir=str(FOLDER / "plugins")
+        )
+        answers = [await served.client.get("/on/2026-03-02/")]
+        while answers[-1].status_code == 202 and len(answers) < 200:
+            await asyncio.sleep(0.1)
+            answers.append(await served.client.get("/on/2026-03-02/"))
+        return answers
+
+    first, *_, last = asyncio.run(asked())
+    assert (first.status_code, first.headers["refresh"]) == (202, "3")
+    assert "This page asks again by itself" in first.text
+    assert last.status_code == 200
+    assert "As known on 2026-03-02" in last.text
 
 
 @pytest.fixture(scope="module")
