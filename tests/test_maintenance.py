@@ -216,7 +216,7 @@ def old_file(path: Path, version: int) -> None:
                 "VALUES ('https://example.org/', 'T', 'page', '2026-11-20T00:00:00+00:00', '2026-11-20', "
                 "'h', '2026-11-20')"
             )
-            connection.execute("INSERT INTO themes VALUES ('campus', 'Campus', 'plot')")
+            connection.execute("INSERT INTO themes (id, label, family) VALUES ('campus', 'Campus', 'plot')")
             connection.execute(
                 "INSERT INTO theme_mentions (article, theme, part, start, end, text, sentence, rule) "
                 "VALUES (1, 'campus', 'body', 0, 1, 'c', 'c', 'r')"
