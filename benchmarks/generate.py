@@ -166,8 +166,8 @@ class _Batch:
         self._many(
             "INSERT INTO articles (id, url, outlet, title, body, body_source, language, published, "
             "published_source, published_precision, fetched_at, text_hash, story, story_hash, "
-            "extractor_version, read_at, on_beat) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'feed', 'second', ?, ?, ?, ?, ?, ?, ?)",
+            "extractor_version, read_at, settled_at, on_beat) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'feed', 'second', ?, ?, ?, ?, ?, ?, ?, ?)",
             self._articles(ids, moments, outlets, story, on_beat),
         )
         self._entries(ids, moments, outlets)
@@ -197,7 +197,7 @@ class _Batch:
                     str(languages[place]),
                 ),
                 *(moments[place], moments[place], text_hash, int(story[place]), text_hash),
-                *(VERSION, moments[place], int(on_beat[place])),
+                *(VERSION, moments[place], moments[place], int(on_beat[place])),
             )
 
     def _entries(self, ids: range, moments: list[str], outlets: Any) -> None:

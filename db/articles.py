@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from db import stories
 from db.store import Store
 from db.vintages import changing
 
@@ -253,6 +254,10 @@ def _set(db: Database, article: int, changes: Mapping[str, object], now: datetim
     names = ", ".join(f"{name} = ?" for name in changes)
     with changing(db, [article], now):
         db.conn.execute(f"UPDATE articles SET {names} WHERE id = ?", [*changes.values(), article])
+    for (story,) in db.execute(
+        "SELECT story FROM articles WHERE id = ? AND story IS NOT NULL", [article]
+    ).fetchall():
+        stories.summarise(db, story)
 
 
 def add_sighting(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from rapidfuzz import fuzz, process
 from sqlite_utils import Database
 
 from db.store import DatabaseError, Store
+from db.vintages import Stamp, change
 from extractors.companies import KnownCompanies, KnownCompany, Suggestion, key, suggestions
 
 COUNTED_KINDS = ("company", "app", "platform", "brand", "service", "studio", "fund")
@@ -58,10 +61,10 @@ class CompanyRow:
     ownerships: tuple[OwnershipRow, ...]  # those above it and those below
 
 
-def register_known(store: Store, known: KnownCompanies) -> None:
+def register_known(store: Store, known: KnownCompanies, now: datetime) -> None:
     """Make sure that every known company has its row, spellings and owners; older rows keep their ids."""
     with store.write() as db:
-        ids = {company.id: _register(db, company) for company in known.companies.values()}
+        ids = {company.id: _register(db, company, now) for company in known.companies.values()}
         for relations in known.ownerships.values():
             for relation in relations:
                 row = {
@@ -72,11 +75,12 @@ def register_known(store: Store, known: KnownCompanies) -> None:
                     "since": relation.since and relation.since.isoformat(),
                     "until": relation.until and relation.until.isoformat(),
                     "source": relation.source,
+                    "first_seen_at": now.isoformat(),
                 }
                 _insert_or_update(db, "ownerships", row, ("owned", "owner", "relation"))
 
 
-def _register(db: Database, company: KnownCompany) -> int:
+def _register(db: Database, company: KnownCompany, now: datetime) -> int:
     found = db.execute(
         "SELECT id FROM companies WHERE known_id = ? OR key = ? ORDER BY known_id IS NULL",
         [company.id, key(company.name)],
@@ -91,22 +95,50 @@ def _register(db: Database, company: KnownCompany) -> int:
     }
     if found:
         number = int(found[0])
-        db.table("companies").update(number, values)
+        with changing(db, [number], now):
+            db.table("companies").update(number, values)
     else:
-        number = int(str(db.table("companies").insert({"key": key(company.name), **values}).last_pk))
+        number = _insert(db, {"key": key(company.name), **values}, now)
     for name in company.names[1:]:
-        _alias(db, number, name, "user" if company.user else "known")
+        _alias(db, number, name, "user" if company.user else "known", now)
     return number
 
 
-def _alias(db: Database, company: int, name: str, source: str) -> None:
+def _insert(db: Database, values: Mapping[str, Any], now: datetime) -> int:
+    row = {**values, "first_seen_at": now.isoformat()}
+    return int(str(db.table("companies").insert(row).last_pk))
+
+
+def _alias(db: Database, company: int, name: str, source: str, now: datetime) -> None:
     row = {"company": company, "alias": name, "key": key(name), "source": source}
-    db.table("aliases").insert(row, ignore=True)
+    db.table("aliases").insert({**row, "first_seen_at": now.isoformat()}, ignore=True)
+
+
+_STATE = "known_id, name, kind, chinese_name, ticker, country, merged_into"
+
+
+@contextmanager
+def changing(db: Database, companies: Iterable[int], now: datetime) -> Iterator[None]:
+    """Keep what *companies* were before what is done within, where that changes them."""
+    before = {company: _state(db, company) for company in companies}
+    yield
+    for company, old in before.items():
+        if _state(db, company) != old:
+            db.execute(
+                f"INSERT OR IGNORE INTO past_companies (company, valid_until, {_STATE}) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [company, now.isoformat(), *old],
+            )
+
+
+def _state(db: Database, company: int) -> tuple[Any, ...]:
+    return tuple(db.execute(f"SELECT {_STATE} FROM companies WHERE id = ?", [company]).fetchone())
 
 
 def _insert_or_update(db: Database, table: str, row: Mapping[str, Any], unique: tuple[str, ...]) -> None:
     columns = ", ".join(row)
-    changes = ", ".join(f"{name} = excluded.{name}" for name in row if name not in unique)
+    kept = (*unique, "first_seen_at")
+    changes = ", ".join(f"{name} = excluded.{name}" for name in row if name not in kept)
     db.execute(
         f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' for _ in row)}) "
         f"ON CONFLICT ({', '.join(unique)}) DO UPDATE SET {changes}",
@@ -175,46 +207,59 @@ def show(store: Store, company: int) -> CompanyRow:
     )
 
 
-def add(store: Store, name: str, kind: str, aliases: Iterable[str] = ()) -> int:
+def add(store: Store, name: str, kind: str, aliases: Iterable[str], now: datetime) -> int:
     """Add a company by hand, or the spellings to the one that goes by *name*."""
     with store.write() as db:
         try:
             company = find(store, name)
         except UnknownCompany:
-            company = int(
-                str(db.table("companies").insert({"key": key(name), "name": name, "kind": kind}).last_pk)
-            )
+            company = _insert(db, {"key": key(name), "name": name, "kind": kind}, now)
         for alias in aliases:
-            _alias(db, company, alias, "user")
+            _alias(db, company, alias, "user", now)
     return company
 
 
-def merge(store: Store, source: int, target: int) -> None:
+def merge(store: Store, source: int, target: int, now: datetime) -> None:
     """Make *source* and its past mentions part of *target*; ``unmerge`` takes it back."""
     if source == target:
         raise DatabaseError("a company cannot be merged into itself: name two")
     with store.write() as db:
-        db.execute(
-            "UPDATE companies SET merged_into = ? WHERE id = ? OR merged_into = ?", [target, source, source]
-        )
-        db.execute("UPDATE company_mentions SET company = ? WHERE company = ?", [target, source])
-        db.execute("UPDATE facts SET company = ? WHERE company = ?", [target, source])
+        moved = _ids(db, "SELECT id FROM companies WHERE id = ? OR merged_into = ?", source, source)
+        with changing(db, moved, now):
+            db.execute(
+                "UPDATE companies SET merged_into = ? WHERE id = ? OR merged_into = ?",
+                [target, source, source],
+            )
+        for table in ("company_mentions", "facts"):
+            named = _ids(db, f"SELECT id FROM {table} WHERE company = ?", source)
+            change(db, table, named, {"company": target}, Stamp(now, None, "merge"))
 
 
-def unmerge(store: Store, source: int) -> None:
+_FACTS_TAKEN_BACK = """
+SELECT id FROM facts
+ WHERE company = ? AND article IN (SELECT article FROM company_mentions WHERE named = ?)
+   AND article NOT IN (SELECT article FROM company_mentions WHERE named = ?)
+"""
+
+
+def unmerge(store: Store, source: int, now: datetime) -> None:
     """Let *source* stand for itself again, with the mentions that named it."""
     row = next(store.db["companies"].rows_where("id = ?", [source]))
-    if row["merged_into"] is None:
+    target = row["merged_into"]
+    if target is None:
         raise DatabaseError(f"{row['name']} is not merged into another company")
     with store.write() as db:
-        db.execute("UPDATE companies SET merged_into = NULL WHERE id = ?", [source])
-        db.execute("UPDATE company_mentions SET company = named WHERE named = ?", [source])
-        db.execute(
-            "UPDATE facts SET company = :source WHERE company = :target AND article IN "
-            "(SELECT article FROM company_mentions WHERE named = :source) AND article NOT IN "
-            "(SELECT article FROM company_mentions WHERE named = :target)",
-            {"source": source, "target": row["merged_into"]},
-        )
+        with changing(db, [source], now):
+            db.execute("UPDATE companies SET merged_into = NULL WHERE id = ?", [source])
+        stamp = Stamp(now, None, "merge")
+        mentions = _ids(db, "SELECT id FROM company_mentions WHERE named = ?", source)
+        change(db, "company_mentions", mentions, {"company": source}, stamp)
+        facts = _ids(db, _FACTS_TAKEN_BACK, target, source, target)
+        change(db, "facts", facts, {"company": source}, stamp)
+
+
+def _ids(db: Database, sql: str, *values: int) -> list[int]:
+    return [number for (number,) in db.execute(sql, list(values)).fetchall()]
 
 
 def suggest(store: Store, limit: int = 30) -> list[Suggestion]:

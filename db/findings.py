@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from db import readings
 from db.corrections.keeping import corrected
 from db.finding_rows import CompanyRows, ReadArticle, rows_of
 from db.store import Store
@@ -120,6 +121,7 @@ def save_findings(
                 with changing(db, [article.article], now):
                     _mark_read(db, article, version, now)
                 settle(db, article.article, now)
+        readings.note(db, version, len(read), now)
 
 
 def mark_failed(store: Store, article: int, version: str, error: str) -> None:
@@ -132,13 +134,16 @@ def mark_failed(store: Store, article: int, version: str, error: str) -> None:
         )
 
 
-def register_themes(store: Store, themes: Iterable[tuple[str, str, str]]) -> None:
+def register_themes(store: Store, themes: Iterable[tuple[str, str, str]], now: datetime) -> None:
     """Make sure that each theme (id, label, family) has its row."""
-    rows = [{"id": theme, "label": label, "family": family} for theme, label, family in themes]
-    known = {row["id"]: row for row in store.db["themes"].rows}
-    if changed := [row for row in rows if known.get(row["id"]) != row]:
+    known = {(row["id"], row["label"], row["family"]) for row in store.db["themes"].rows}
+    if changed := [theme for theme in themes if theme not in known]:
         with store.write() as db:
-            db.table("themes").upsert_all(changed, pk="id")
+            db.conn.executemany(
+                "INSERT INTO themes (id, label, family, first_seen_at) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT (id) DO UPDATE SET label = excluded.label, family = excluded.family",
+                [(*theme, now.isoformat()) for theme in changed],
+            )
 
 
 def _as_it_was_read(db: Database, article: ReadArticle) -> Mapping[str, Any] | None:

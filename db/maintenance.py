@@ -10,8 +10,9 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from db import copies, rollups, stories, tallies
+from db import copies, past, rollups, stories, tallies
 from db.store import DatabaseError, Store, open_store
+from db.vintages import TABLES
 
 BANDS_KEPT = timedelta(days=60)
 """Copies come within days; a backfill of older articles may come later."""
@@ -50,12 +51,13 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """How much was dropped: texts, revisions, feeds' copies of texts, polls."""
+    """How much was dropped: texts, revisions, feeds' copies of texts, polls, vintages."""
 
     bodies: int
     revisions: int
     contents: int
     polls: int
+    vintages: int
 
 
 def backup(path: Path, target: Path, now: datetime) -> Backup:
@@ -106,7 +108,12 @@ def check(path: Path, *, repair: bool = False, quick: bool = False) -> Checked:
     with open_store(path) as store:
         if pages := _pages(store.db):
             return Checked((Fault(f"damaged pages ({pages[0]})", len(pages), copies.advice(path)),))
-        found = [_foreign_keys(store), _search_index(store, repair), _stories(store, repair)]
+        found = [
+            _foreign_keys(store),
+            _search_index(store, repair),
+            _stories(store, repair),
+            _vintages(store, repair),
+        ]
         if not quick:
             found += [_summaries(store, repair), _counts(store, repair)]
         return Checked(tuple(fault for fault in found if fault))
@@ -169,6 +176,23 @@ def _stories(store: Store, repair: bool) -> Fault | None:
     return Fault("read articles without a story", found, "run `newsgauge check --repair`", repair)
 
 
+_KINDS = ", ".join(f"'{table}'" for table in TABLES)
+_UNTELLABLE = f"kind NOT IN ({_KINDS}) OR NOT json_valid(content)"
+
+
+def _vintages(store: Store, repair: bool) -> Fault | None:
+    """Vintages that no past can tell, as their kind or content cannot be read."""
+    found = store.db["past_findings"].count_where(_UNTELLABLE)
+    if not found:
+        return None
+    if repair:
+        with store.write() as db:
+            db.execute(f"DELETE FROM past_findings WHERE {_UNTELLABLE}")
+        past.forget(store.path)
+    advice = "run `newsgauge check --repair`, which drops them, or restore a copy"
+    return Fault("vintages that cannot be read", found, advice, repair)
+
+
 _WRONG_SUMMARIES = """
 SELECT count(*) FROM stories s
  WHERE (s.articles, s.outlets) IS NOT (
@@ -205,7 +229,9 @@ _DONE = "state = 'done' AND (content != '' OR summary != '') AND first_seen_at <
 def prune(
     store: Store, *, bodies_before: date, polls_before: date, now: datetime, dry_run: bool = False
 ) -> Pruned:
-    """Drop the texts of articles published before a day, and the polls before another; findings stay.
+    """Drop the texts of articles published before a day, vintages that ended by it, and polls before another.
+
+    Findings stay. A past from before the dropped vintages says that it is not whole (``past.note``).
 
     Only read articles lose their text, and none whose text is the only trace of it (nothing is read anew from
     what is gone). Facts, mentions with their sentences, stories and counts outlive the texts.
@@ -217,6 +243,7 @@ def prune(
         revisions=store.db["revisions"].count_where(revised, old),
         contents=store.db["entries"].count_where(_DONE, old),
         polls=store.db["polls"].count_where("started_at < :before", polls),
+        vintages=sum(store.db[table].count_where("valid_until < :before", old) for table in _VINTAGES),
     )
     if dry_run:
         return gone
@@ -225,9 +252,25 @@ def prune(
     with store.write() as db:
         db.execute(f"UPDATE entries SET content = '', summary = '' WHERE {_DONE}", old)
         db.execute("DELETE FROM polls WHERE started_at < :before", polls)
+        _forget_vintages(db, old["before"], now)
+    past.forget(store.path)  # what is gone must not live on there
     stories.forget_bands(store, now.date() - BANDS_KEPT)
     store.checkpoint()
     return gone
+
+
+_VINTAGES = ("past_findings", "past_articles", "past_companies")
+
+
+def _forget_vintages(db: Database, before: str, now: datetime) -> None:
+    dropped = [
+        db.conn.execute(f"DELETE FROM {table} WHERE valid_until < ?", [before]).rowcount
+        for table in _VINTAGES
+    ]
+    db.execute("UPDATE history SET pruned_at = ?", [now.isoformat()])
+    if any(dropped):
+        since = f"{before}T00:00:00+00:00"
+        db.execute("UPDATE history SET since = ? WHERE since IS NULL OR since < ?", [since, since])
 
 
 def _prune_some(store: Store, before: str, now: datetime, batch: int = 500) -> int:

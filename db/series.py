@@ -22,7 +22,7 @@ _CLAIMS = """
 SELECT id, article, article_title, url, outlet, published, story,
        coalesce(company_name, subject) AS subject, metric, metric_id, period_start, period_end,
        value, value_max, unit, kind, approx, usd, stated, direction, basis, claimed_by, scope, confidence,
-       sentence, rule, on_beat,
+       sentence, rule, on_beat, first_seen_at,
        (SELECT group_concat(DISTINCT c.country) FROM country_mentions c
          WHERE c.article = fact_figures.article AND c.sentence = fact_figures.sentence) AS countries
   FROM fact_figures
@@ -44,6 +44,7 @@ class Reported:
     kind: str
     countries: frozenset[str] = frozenset()
     on_beat: bool = True
+    first_seen_at: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The row by column, as JSON and CSV show it."""
@@ -66,6 +67,7 @@ class Reported:
             "claimed_by": claim.claimed_by,
             "outlet": claim.source,
             "published": self.published,
+            "first_seen_at": self.first_seen_at,
             "confidence": claim.confidence,
             "sentence": self.sentence,
             "rule": self.rule,
@@ -178,6 +180,27 @@ def _values(pair: Disagreement) -> tuple[object, ...]:
     return (*same, frozenset((claim.unit, claim.value) for claim in claims))
 
 
+@dataclass(frozen=True, slots=True)
+class Echoes:
+    """Who repeats a fact's figure for the same thing, later: how many articles, and the outlets."""
+
+    articles: int
+    outlets: tuple[str, ...]
+
+
+_ECHOES = """
+SELECT fact, count(DISTINCT echo_article),
+       json_group_array(DISTINCT coalesce(echo_outlet, 'an unnamed outlet'))
+  FROM echoes WHERE fact IN (SELECT value FROM json_each(?)) GROUP BY fact
+"""
+
+
+def echoes(store: Store, ids: Iterable[int]) -> dict[int, Echoes]:
+    """The echoes of the facts with these *ids*; facts that nobody repeats are left out."""
+    rows = store.db.execute(_ECHOES, [json.dumps([*ids])])
+    return {fact: Echoes(count, tuple(sorted(json.loads(names)))) for fact, count, names in rows}
+
+
 def metrics(store: Store) -> Mapping[str, int]:
     """The metrics that facts have, and how many facts each."""
     sql = "SELECT metric_id, count(*) FROM facts WHERE metric_id IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
@@ -221,6 +244,7 @@ def _reported(row: Mapping[str, Any]) -> Reported:
         row["kind"],
         frozenset((row["countries"] or "").split(",")) - {""},
         bool(row["on_beat"]),
+        row["first_seen_at"],
     )
 
 

@@ -55,7 +55,7 @@ def assign(store: Store, article: int, now: datetime, *, anew: bool = False) -> 
         _move(db, article, row["story"], story, row["text_hash"], now)
         for other in _also_joined(matches, story):
             _join(db, other, story, now)
-        _summarise(db, story)
+        summarise(db, story)
         return story
 
 
@@ -175,18 +175,21 @@ def _move(db: Database, article: int, old: int | None, new: int, text_hash: str,
     with changing(db, [article], now):
         db.execute("UPDATE articles SET story = ?, story_hash = ? WHERE id = ?", [new, text_hash, article])
     if old is not None and old != new:
-        _summarise(db, old)
+        summarise(db, old)
 
 
 def _join(db: Database, source: int, target: int, now: datetime) -> None:
     moved = [article for (article,) in db.execute("SELECT id FROM articles WHERE story = ?", [source])]
     with changing(db, moved, now):
         db.execute("UPDATE articles SET story = ? WHERE story = ?", [target, source])
-    _summarise(db, source)
+    summarise(db, source)
 
 
-def _summarise(db: Database, story: int) -> None:
-    """Bring the story's row up to its articles: the first of them by publication, and how many there are."""
+def summarise(db: Database, story: int) -> None:
+    """Bring the story's row up to its articles: the first of them by publication, and how many there are.
+
+    Call it inside a transaction that changes an article's date, outlet, title or story.
+    """
     first = db.execute(
         "SELECT id, outlet, title, coalesce(published, fetched_at) AS seen FROM articles WHERE story = ? "
         "ORDER BY seen, id LIMIT 1",
@@ -207,4 +210,4 @@ def _summarise(db: Database, story: int) -> None:
 def summarise_all(db: Database) -> None:
     """Bring every story's row up to its articles. Call it inside a transaction."""
     for (story,) in db.execute("SELECT id FROM stories").fetchall():
-        _summarise(db, story)
+        summarise(db, story)

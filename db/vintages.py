@@ -35,7 +35,7 @@ TABLES = (
 
 _ALSO_IN_KEY = {"theme_mentions": ("theme",), "country_mentions": ("country",)}
 _FIGURES_OF_FACTS = ("money", "percentage", "count")
-_NO_VINTAGE = frozenset({"id", "article", "first_seen_at", "valid_from", "read_by", "rule"})
+NO_VINTAGE = frozenset({"id", "article", "first_seen_at", "valid_from", "read_by", "rule"})
 """Columns that may change without what is read changing: a rule's name among them."""
 
 _STATE = (
@@ -88,7 +88,6 @@ def lay(
             matched = _matched(table, kept, rows)
             ids[table] = _ids(db, table, matched, len(rows))
             plans[table] = _plan(kept, matched, ids[table], [_resolved(row, ids) for row in rows])
-    db.execute("PRAGMA defer_foreign_keys = ON")  # an amount may be paired with a later one
     for table in reversed(plans):
         _take_away(db, table, plans[table], stamp)
     for table, plan in plans.items():
@@ -106,7 +105,8 @@ def change(db: Database, table: str, ids: Iterable[int], values: Row, stamp: Sta
         old = next(db.query(f"SELECT * FROM {table} WHERE id = ?", [number]))
         if any(old[name] != value for name, value in values.items()):
             _keep(db, table, old, stamp)
-            _update(db, table, number, {**values, **_since(stamp)})
+            since = {name: value for name, value in _since(stamp).items() if value is not None}
+            _update(db, table, number, {**values, **since})  # a change by hand has no version of its own
 
 
 @contextmanager
@@ -174,7 +174,7 @@ def _plan(kept: Sequence[Row], matched: Mapping[int, Row], ids: Sequence[int], r
 
 
 def _differs(old: Row, row: Row) -> bool:
-    return any(old[name] != value for name, value in row.items() if name not in _NO_VINTAGE)
+    return any(old[name] != value for name, value in row.items() if name not in NO_VINTAGE)
 
 
 def _matched(table: str, kept: Sequence[Row], rows: Sequence[Row]) -> dict[int, Row]:
@@ -232,13 +232,21 @@ def _take_away(db: Database, table: str, plan: _Plan, stamp: Stamp) -> None:
 
 def _write(db: Database, table: str, article: int, plan: _Plan, stamp: Stamp) -> None:
     since = _since(stamp)
-    for number, row in plan.new:
+    for number, row in _paired_last(db, plan.new):
         ids = {"id": number, "article": article, "first_seen_at": since["valid_from"]}
         _insert(db, table, {**ids, **row, **since})
     for old, row in plan.changed:
         _update(db, table, old["id"], {**row, **since})
     for number, rule in plan.renamed:
         _update(db, table, number, {"rule": rule})
+
+
+def _paired_last(db: Database, new: Sequence[tuple[int, Row]]) -> Sequence[tuple[int, Row]]:
+    """The rows in an order in which each comes after the amount that it is paired with."""
+    pairs = {number: row["pair_of"] for number, row in new if row.get("pair_of")}
+    if pairs.keys() & pairs.values():  # no such order; the pragma has every statement prepared anew
+        db.execute("PRAGMA defer_foreign_keys = ON")
+    return sorted(new, key=lambda pair: pair[0] in pairs) if pairs else new
 
 
 def _since(stamp: Stamp) -> Row:

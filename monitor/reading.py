@@ -70,14 +70,14 @@ def read_pass(
     article that fails alone is marked with its error. *stop* is asked between batches; *progress* hears how
     many are read.
     """
-    register_themes(store, ((t.id, t.label, t.family) for t in reader.taxonomy.themes))
+    register_themes(store, ((t.id, t.label, t.family) for t in reader.taxonomy.themes), now())
     if not gated:
         reopen(store, reader.gate.name if reader.gate else None)
     waiting = left_unread if gated else unread
     done, registered = 0, False
     while not stop() and (articles := waiting(store, str(version), batch)):
         if not registered:  # only where there is something to read: an idle daemon asks twice a second
-            register_known(store, reader.known_companies)
+            register_known(store, reader.known_companies, now())
             registered = True
         if starting:
             starting([article.id for article in articles])

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from db import series
 from db.store import Store, open_store
 from extractors.facts.words import words
 from tests.news_rows import MARCH, add_article, add_theme, tell
@@ -102,6 +103,37 @@ def test_who_first_reported_this_number(store: Store) -> None:
     tell(store, "$9 million", 9e6)
     found = answers(store, "who_first_reported_this_number", words="$412 million")
     assert [row["outlet"] for row in found] == ["Harbour Post", "Ledger"]
+
+
+def test_echoes_repeat_a_figure_later_in_another_story_or_outlet(store: Store) -> None:
+    first = tell(store, "$412 million", 412e6, day=date(2026, 3, 2))
+    later = tell(store, "$412m", 412e6, day=date(2026, 3, 9), outlet="Ledger", subject="LUMO")
+    tell(store, "$412 million", 412e6, day=date(2026, 3, 10), outlet="Third", subject="Tiderip")
+    tell(store, "$9 million", 9e6, day=date(2026, 3, 11), outlet="Fourth")
+    tell(store, "412 million", 412e6, day=date(2026, 3, 12), outlet="Fifth", unit="downloads")
+    rows = store.db.execute("SELECT article, echo_article, echo_outlet, stated FROM echoes").fetchall()
+    assert rows == [(first, later, "Ledger", "$412m")]
+    assert series.echoes(store, [1, 2]) == {1: series.Echoes(1, ("Ledger",))}
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "echoes WHERE fact = 1",
+        "echoes WHERE echo = 1",
+        "echoes WHERE article = 1",
+        "echoes WHERE echo_article = 1",
+        "fact_vintages WHERE fact = 1",
+        "fact_vintages WHERE article = 1",
+    ],
+)
+def test_echoes_and_vintages_are_looked_up_never_searched_for(store: Store, condition: str) -> None:
+    plan = [step[3] for step in store.db.execute(f"EXPLAIN QUERY PLAN SELECT * FROM {condition}")]
+    assert not [
+        step
+        for step in plan
+        if step.startswith("SCAN") and step not in ("SCAN s", "SCAN w", "SCAN CONSTANT ROW")
+    ]
 
 
 def test_how_has_this_estimate_been_revised(store: Store) -> None:

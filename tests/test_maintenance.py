@@ -15,10 +15,11 @@ import pytest
 from click.testing import CliRunner
 from sqlite_utils import Database
 
-from db import dump, maintenance, rollups, trends
+from db import dump, maintenance, past, rollups, trends
 from db.findings import count_unread, unread
 from db.migrations import SCHEMA_VERSION, migrations
 from db.store import APPLICATION_ID, DatabaseError, open_store
+from db.vintages import Stamp, change
 from monitor.cli import newsgauge
 from tests.news_rows import add_article
 
@@ -93,6 +94,10 @@ FAULTS = {
         "INSERT INTO articles_fts (articles_fts, rowid, title, body) "
         "SELECT 'delete', id, title, body FROM articles LIMIT 1"
     ),
+    "vintages that cannot be read": (
+        "INSERT INTO past_findings (kind, finding, article, content, valid_until, cause) "
+        "VALUES ('money', 9, 1, 'no JSON', '2026-01-01', 'reading')"
+    ),
     "read articles without a story": "UPDATE articles SET story = NULL, story_hash = NULL",
 }
 
@@ -146,7 +151,7 @@ def test_pruning_drops_texts_and_keeps_findings_stories_and_counts(path: Path) -
         planned = maintenance.prune(store, **asked, dry_run=True)  # type: ignore[arg-type]
         assert store.db["articles"].count_where("body = ''") == 0
         gone = maintenance.prune(store, **asked)  # type: ignore[arg-type]
-        assert gone == planned == maintenance.Pruned(bodies=4, revisions=0, contents=0, polls=0)
+        assert gone == planned == maintenance.Pruned(bodies=4, revisions=0, contents=0, polls=0, vintages=0)
         assert {table: store.db.execute(f"SELECT * FROM {table}").fetchall() for table in kept} == before
         assert store.db["articles"].count_where("body = ''") == 4
         found = "SELECT count(*) FROM articles_fts WHERE articles_fts MATCH 'werewolf'"
@@ -161,6 +166,28 @@ def test_a_pruned_article_is_not_read_again_unless_its_text_comes_back(path: Pat
         with store.write() as db:
             db.execute("UPDATE articles SET body = ?, extractor_version = NULL WHERE title = 'T5'", [BODY])
         assert [article.title for article in unread(store, "2", 100)] == ["T5", "T0", "T1"]
+
+
+def test_pruned_vintages_are_gone_and_pasts_say_so(path: Path) -> None:
+    early, late = NOW - timedelta(days=900), NOW - timedelta(days=20)
+    with open_store(path) as store:
+        for table, number, moment in (("company_mentions", 1, early), ("theme_mentions", 2, late)):
+            with store.write() as db:
+                change(db, table, [number], {"text": "other"}, Stamp(moment, "2"))
+        older = past.past(path, early - timedelta(days=1), NOW)
+        asked = {"bodies_before": date(2025, 6, 1), "polls_before": date(2026, 1, 1), "now": NOW}
+        planned = maintenance.prune(store, **asked, dry_run=True)  # type: ignore[arg-type]
+        assert older.exists()
+        assert maintenance.prune(store, **asked) == planned  # type: ignore[arg-type]
+        assert planned.vintages == 1
+        assert [row["kind"] for row in store.db["past_findings"].rows] == ["theme_mentions"]
+        assert not older.exists()
+        assert past.known(store).since == datetime(2025, 6, 1, tzinfo=UTC)
+    with open_store(past.past(path, early, NOW), read_only=True) as store:
+        assert "2025-06-01" in str(past.note(store))
+    with open_store(past.past(path, late - timedelta(days=1), NOW), read_only=True) as store:
+        assert past.note(store) is None
+        assert store.db.execute("SELECT text FROM theme_mentions WHERE id = 2").fetchone() == ("x",)
 
 
 def test_vacuum_gives_the_room_back(path: Path) -> None:
@@ -189,7 +216,7 @@ def old_file(path: Path, version: int) -> None:
                 "VALUES ('https://example.org/', 'T', 'page', '2026-11-20T00:00:00+00:00', '2026-11-20', "
                 "'h', '2026-11-20')"
             )
-            connection.execute("INSERT INTO themes VALUES ('campus', 'Campus', 'plot')")
+            connection.execute("INSERT INTO themes (id, label, family) VALUES ('campus', 'Campus', 'plot')")
             connection.execute(
                 "INSERT INTO theme_mentions (article, theme, part, start, end, text, sentence, rule) "
                 "VALUES (1, 'campus', 'body', 0, 1, 'c', 'c', 'r')"
@@ -255,7 +282,7 @@ def test_the_commands_say_what_they_did(path: Path, tmp_path: Path) -> None:
     assert "would go: 4 texts" in run("--db", path, "prune", "--bodies-after", 500, "--dry-run")
     assert "gone: " in run("--db", path, "prune", "--bodies-after", 500, "--vacuum")
     assert "fact_figures" in run("--db", path, "dump")
-    assert run("--db", path, "dump", "themes").splitlines()[1] == "werewolf,Werewolf,plot"
+    assert run("--db", path, "dump", "themes").splitlines()[1] == "werewolf,Werewolf,plot,"
     wrong = CliRunner().invoke(newsgauge, ["--db", str(path), "dump", "songs"])
     assert isinstance(wrong.exception, DatabaseError) and "choose one of" in str(wrong.exception)
 

@@ -151,9 +151,9 @@ def test_a_merged_company_takes_its_counts_along_and_back(store: Store) -> None:
     tell(store, TODAY, 3, companies=["Lumo"])
     tell(store, TODAY, 2, companies=["Lumo Play"])
     one, other = add_company(store, "Lumo Play"), add_company(store, "Lumo")
-    merge(store, one, other)
+    merge(store, one, other, NOW)
     assert {t.name: t.observed for t in trends.company_trends(store, NOW)} == {"Lumo": 5}
-    unmerge(store, one)
+    unmerge(store, one, NOW)
     assert {t.name: t.observed for t in trends.company_trends(store, NOW)} == {"Lumo": 3, "Lumo Play": 2}
     assert not rollups.drift(store.db)
 

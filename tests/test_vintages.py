@@ -121,6 +121,14 @@ def test_pairs_name_one_another_by_id(store: Store) -> None:
     assert past(store) == []
 
 
+def test_amounts_may_be_paired_either_way_round(store: Store) -> None:
+    article = add_article(store, MONDAY.date())
+    later, earlier = {"pair_of": Ref("money", 1)}, {"pair_of": Ref("money", 0)}
+    said(store, article, MONDAY, money=[amount(0, "CNY7", 7, **later), amount(9, "$1", 1)])
+    said(store, article, TUESDAY, money=[amount(30, "€2", 2, **later), amount(40, "$3", 3, **earlier)])
+    assert [(row["id"], row["pair_of"]) for row in rows(store, "money")] == [(3, 4), (4, 3)]
+
+
 def test_two_themes_at_one_place_are_two_findings(store: Store) -> None:
     article = add_article(store, MONDAY.date())
     for theme in ("mafia", "revenge"):
@@ -162,3 +170,30 @@ def test_what_an_article_was_is_kept_once_it_is_settled(store: Store) -> None:
     (state,) = rows(store, "past_articles")
     assert (state["on_beat"], state["valid_until"]) == (1, WEDNESDAY.isoformat())
     assert store.db.execute("SELECT settled_at FROM articles").fetchone() == (MONDAY.isoformat(),)
+
+
+def test_a_facts_vintages_are_those_of_its_figure_too(store: Store) -> None:
+    article = add_article(store, MONDAY.date())
+    five = amount(0, "$5 million", 5.0)
+    said(store, article, MONDAY, money=[five], facts=[fact(0)])
+    said(store, article, TUESDAY, version="2", money=[{**five, "value": 5e6}], facts=[fact(0)])
+    said(
+        store,
+        article,
+        WEDNESDAY,
+        version="3",
+        money=[{**five, "value": 5e6}],
+        facts=[fact(0, basis="target")],
+    )
+    later = WEDNESDAY + timedelta(days=1)
+    told = "SELECT value, basis, valid_from, valid_until, superseded_by, stands FROM fact_vintages ORDER BY 3"
+    days = [moment.isoformat() for moment in (MONDAY, TUESDAY, WEDNESDAY)]
+    assert store.db.execute(told).fetchall() == [
+        (5.0, "reported", days[0], days[1], "2", "$5 million"),
+        (5e6, "reported", days[1], days[2], "3", "$5 million"),
+        (5e6, "target", days[2], None, None, "$5 million"),
+    ]
+    said(store, article, later, version="4")
+    last = store.db.execute(f"{told} DESC").fetchone()
+    assert last == (5e6, "target", days[2], later.isoformat(), "4", None)
+    assert store.db.execute("SELECT count(*) FROM fact_vintages WHERE fact = 1").fetchone() == (3,)

@@ -37,6 +37,7 @@ COMMANDS = {
     "facts": "monitor.cli.facts:facts",
     "themes": "monitor.cli.themes:themes",
     "trends": "monitor.cli.trends:trends",
+    "diff": "monitor.cli.diff:diff",
     "digest": "monitor.cli.digest:digest",
     "alerts": "monitor.cli.alerts:alerts",
     "review": "monitor.cli.review:review",

@@ -7,7 +7,7 @@ import click
 from db import companies as rows
 from db.store import Store
 from extractors.companies import KnownCompanies
-from monitor.cli.settings import Settings, json_option, print_json, with_settings
+from monitor.cli.settings import Settings, as_of_option, json_option, print_json, utc_now, with_settings
 from monitor.config import DEFAULT_CONFIG
 from monitor.own_rules import append_rule
 
@@ -24,9 +24,11 @@ def companies() -> None:
 
 
 def _opened(settings: Settings) -> Store:
+    if settings.as_of:
+        return settings.open(read_only=True)
     store = settings.open()
     how = settings.config.how_to_read
-    rows.register_known(store, KnownCompanies.load(how.company_files, how.companies))
+    rows.register_known(store, KnownCompanies.load(how.company_files, how.companies), utc_now())
     return store
 
 
@@ -39,7 +41,7 @@ def _opened(settings: Settings) -> Store:
 def add(settings: Settings, name: str, aliases: tuple[str, ...], kind: str, as_json: bool) -> None:
     """Add a company, with its spellings."""
     with _opened(settings) as store:
-        company = rows.add(store, name, kind, aliases)
+        company = rows.add(store, name, kind, aliases, utc_now())
         searched = _search_for(settings, store, company, kind, aliases)
     _tell(as_json, company, f"company {company}: {name}; {searched}")
 
@@ -76,7 +78,7 @@ def alias(settings: Settings, name: str, alias: str, as_json: bool) -> None:
     """Add a spelling to a company."""
     with _opened(settings) as store:
         company = rows.find(store, name)
-        rows.add(store, name, "company", [alias])
+        rows.add(store, name, "company", [alias], utc_now())
         searched = _search_for(settings, store, company, "company", (alias,))
     _tell(as_json, company, f"company {company}: {name} is also {alias}; {searched}")
 
@@ -97,7 +99,7 @@ def merge(settings: Settings, source: str, target: str, undo: bool, as_json: boo
         return
     with _opened(settings) as store:
         company = rows.find(store, target)
-        rows.merge(store, rows.find(store, source), company)
+        rows.merge(store, rows.find(store, source), company, utc_now())
     words = f"{source} is now {target}, with its past mentions; `companies unmerge` takes it back"
     _tell(as_json, company, words)
 
@@ -114,13 +116,14 @@ def unmerge(settings: Settings, source: str, as_json: bool) -> None:
 def _unmerge(settings: Settings, source: str, as_json: bool) -> None:
     with _opened(settings) as store:
         company = rows.merged_id(store, source)
-        rows.unmerge(store, company)
+        rows.unmerge(store, company, utc_now())
     _tell(as_json, company, f"{source} stands for itself again")
 
 
 @companies.command()
 @click.argument("name")
 @json_option
+@as_of_option
 @with_settings
 def show(settings: Settings, name: str, as_json: bool) -> None:
     """Show a company: spellings, counts, owners, merges."""
@@ -148,6 +151,7 @@ def _in_words(relation: rows.OwnershipRow) -> str:
 
 @companies.command()
 @json_option
+@as_of_option
 @with_settings
 def suggest(settings: Settings, as_json: bool) -> None:
     """List companies whose names look alike, to merge or leave."""

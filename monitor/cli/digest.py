@@ -11,7 +11,7 @@ import click
 from db import digests
 from db.digests import Snapshot
 from db.store import Store
-from monitor.cli.settings import Settings, utc_now, with_settings
+from monitor.cli.settings import Settings, as_of_option, with_settings
 from monitor.config import Config, ConfigError, Target
 from monitor.digest import deliver, render
 from monitor.digest.build import build
@@ -33,6 +33,7 @@ from monitor.digest.schedule import window_of
 @click.option("--output", type=click.Path(), help="Write it to this file.")
 @click.option("--preview", is_flag=True, help="Open it in the browser.")
 @click.option("--send", is_flag=True, help="Send it to the targets that lack it; each gets a day's once.")
+@as_of_option
 @with_settings
 def digest(
     settings: Settings,
@@ -49,8 +50,11 @@ def digest(
     \b
     newsgauge digest                        the last day's
     newsgauge digest --date 2026-03-01 --format html > digest.html
+    newsgauge digest --as-of 2026-03-01     that day's, as it was known at its end
     """
-    config, now = settings.config, utc_now()
+    if send and settings.as_of:
+        raise click.UsageError("--send sends what is known now: leave --as-of out")
+    config, now = settings.config, settings.now()
     chosen = day.date() if day else now.astimezone(config.zone).date()
     if send:
         _send(settings, chosen, now)

@@ -16,10 +16,10 @@ from rich.table import Table
 from db import series as facts_of
 from db.claims import failed_checks
 from db.dump import plain_cell
-from db.series import Disagreement, Reported
+from db.series import Disagreement, Echoes, Reported
 from db.store import DatabaseError, Store
 from db.wording import period_in_words
-from monitor.cli.settings import Settings, console, with_settings
+from monitor.cli.settings import Settings, as_of_option, console, with_settings
 
 Row = Mapping[str, Any]
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -42,6 +42,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 )
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON, each fact with its sentence.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print it as CSV, a line a fact.")
+@as_of_option
 @with_settings
 def facts(
     settings: Settings,
@@ -70,15 +71,17 @@ def facts(
             store, metric=known, subject=subject, since=since, until=until, on_beat=not everything
         )
         sums = failed_checks(store, (row.article for row in rows))[:limit]
-    shown = [row for row in rows if low or row.claim.confidence == "high"]
-    kept = [] if conflicts else facts_of.series(shown)[:limit]
-    apart = facts_of.disagreements(shown)[:limit]
+        shown = [row for row in rows if low or row.claim.confidence == "high"]
+        kept = [] if conflicts else facts_of.series(shown)[:limit]
+        apart = facts_of.disagreements(shown)[:limit]
+        told = [row.claim.id for rows in kept for row in rows] + [row.claim.id for row in _sides(apart)]
+        echoes = facts_of.echoes(store, told)
     if as_json:
-        click.echo(json.dumps(_as_json(kept, apart, sums), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(_as_json(kept, apart, echoes, sums), ensure_ascii=False, indent=2))
     elif as_csv:
-        _write_csv([row for rows in kept for row in rows] if not conflicts else _sides(apart))
+        _write_csv([row for rows in kept for row in rows] if not conflicts else _sides(apart), echoes)
     else:
-        _print(kept, apart, sums, hidden=len(rows) - len(shown))
+        _print(kept, apart, echoes, sums, hidden=len(rows) - len(shown))
 
 
 def known_metric(store: Store, metric: str) -> str:
@@ -92,13 +95,29 @@ def known_metric(store: Store, metric: str) -> str:
     raise DatabaseError(f"no fact measures {metric!r}{hint}")
 
 
+Echoed = Mapping[int, Echoes]
+
+
+def _row(row: Reported, echoes: Echoed) -> dict[str, Any]:
+    """A fact by column, with how many later articles repeat it."""
+    repeated = echoes.get(row.claim.id)
+    return {**row.as_dict(), "echoes": repeated.articles if repeated else 0}
+
+
 def _as_json(
-    kept: Sequence[Sequence[Reported]], apart: Sequence[Disagreement], sums: Sequence[Row]
+    kept: Sequence[Sequence[Reported]],
+    apart: Sequence[Disagreement],
+    echoes: Echoed,
+    sums: Sequence[Row],
 ) -> dict[str, Any]:
     return {
-        "series": [[row.as_dict() for row in rows] for rows in kept],
+        "series": [[_row(row, echoes) for row in rows] for rows in kept],
         "disagreements": [
-            {"gap": round(pair.gap, 4), "first": pair.first.as_dict(), "second": pair.second.as_dict()}
+            {
+                "gap": round(pair.gap, 4),
+                "first": _row(pair.first, echoes),
+                "second": _row(pair.second, echoes),
+            }
             for pair in apart
         ],
         "failed_sums": list(sums),
@@ -109,15 +128,19 @@ def _sides(apart: Sequence[Disagreement]) -> list[Reported]:
     return [side for pair in apart for side in (pair.first, pair.second)]
 
 
-def _write_csv(rows: Sequence[Reported]) -> None:
-    cells = [row.as_dict() | {"scope": "; ".join(row.claim.scope)} for row in rows]
+def _write_csv(rows: Sequence[Reported], echoes: Echoed) -> None:
+    cells = [_row(row, echoes) | {"scope": "; ".join(row.claim.scope)} for row in rows]
     writer = csv.DictWriter(sys.stdout, list(cells[0]) if cells else ["subject"], lineterminator="\n")
     writer.writeheader()
     writer.writerows({name: plain_cell(value) for name, value in row.items()} for row in cells)
 
 
 def _print(
-    kept: Sequence[Sequence[Reported]], apart: Sequence[Disagreement], sums: Sequence[Row], hidden: int
+    kept: Sequence[Sequence[Reported]],
+    apart: Sequence[Disagreement],
+    echoes: Echoed,
+    sums: Sequence[Row],
+    hidden: int,
 ) -> None:
     out = console()
     if not kept and not apart:
@@ -132,11 +155,12 @@ def _print(
             "basis",
             "said by",
             "outlet",
+            "echoed by",
             title=f"{first.subject}: {first.metric}{scope}",
         )
         table.box, table.title_justify = None, "left"
         for row in rows:
-            table.add_row(*_cells(row))
+            table.add_row(*_cells(row), _echoed_by(echoes.get(row.claim.id)))
         out.print(table)
     if sums:
         out.print("\nSums that do not add up")
@@ -164,6 +188,13 @@ def _cells(row: Reported) -> tuple[str, ...]:
         claim.claimed_by or "",
         claim.source,
     )
+
+
+def _echoed_by(echoes: Echoes | None) -> str:
+    if echoes is None:
+        return ""
+    first, more = echoes.outlets[0], len(echoes.outlets) - 1
+    return f"{first} and {more} more" if more else first
 
 
 def _iso(day: object) -> str | None:

@@ -10,7 +10,7 @@ import click
 
 from db import duck, maintenance
 from db import dump as dumping
-from monitor.cli.settings import Settings, json_option, print_json, utc_now, with_settings
+from monitor.cli.settings import Settings, as_of_option, json_option, print_json, utc_now, with_settings
 
 
 @click.command()
@@ -74,7 +74,8 @@ def prune(
     """Drop old texts, and keep what was read from them.
 
     Titles, addresses, dates, every figure, company, theme and fact with its sentence, stories and counts
-    stay; the full texts, earlier revisions, feeds' copies of texts and the log of polls go.
+    stay; the full texts, earlier revisions, feeds' copies of texts and the log of polls go, and
+    what findings and articles were, where that ended as long ago as the texts.
     """
     now = utc_now()
     with settings.open() as store:
@@ -93,7 +94,7 @@ def prune(
     verb = "would go" if dry_run else "gone"
     click.echo(
         f"{verb}: {gone.bodies:,} texts, {gone.revisions:,} revisions, {gone.contents:,} feed contents, "
-        f"{gone.polls:,} polls; every finding stays"
+        f"{gone.polls:,} polls, {gone.vintages:,} vintages; every finding stays"
     )
 
 
@@ -114,6 +115,7 @@ def prune(
     help="The file (default: standard output); with --all the folder.",
 )
 @click.option("--all", "everything", is_flag=True, help="Write every table, a file each, into the folder -o.")
+@as_of_option
 @with_settings
 def dump(settings: Settings, table: str | None, form: Any, output: Path | None, everything: bool) -> None:
     """Write a table or view as CSV, JSON lines or Parquet.

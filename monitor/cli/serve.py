@@ -59,6 +59,7 @@ def serve(
         click.echo(f"review what was read: {_review_address(settings.database, host, port)}", err=True)
     click.echo(f"Datasette on {settings.database}: http://{host}:{port}/  (ctrl-C ends it)", err=True)
     arguments = command(Path(settings.database), host, port, open_browser)
+    os.environ["NEWSGAUGE_TIME_ZONE"] = str(settings.config.zone)  # where the desk's days end
     if password_hash:
         os.environ["NEWSGAUGE_PASSWORD_HASH"] = password_hash
     os.execv(sys.executable, [sys.executable, *arguments])

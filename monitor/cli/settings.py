@@ -1,11 +1,12 @@
-"""What every command takes: ``--config``, ``--db`` (or ``NEWSGAUGE_DB``), and what they lead to."""
+"""What commands take: ``--config``, ``--db`` (or ``NEWSGAUGE_DB``), ``--as-of``, and what they lead to."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, is_dataclass
-from datetime import UTC, datetime
+from contextlib import suppress
+from dataclasses import asdict, dataclass, is_dataclass, replace
+from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from db import past
 from db.store import Store, open_store
 from monitor.cli import CONFIG_HELP, DB_HELP
 from monitor.config import Config, load_config
@@ -20,15 +22,25 @@ from monitor.config import Config, load_config
 
 @dataclass(frozen=True)
 class Settings:
-    """A command's configuration and database."""
+    """A command's configuration and database, and the moment as of which it is asked."""
 
     config: Config
     config_path: Path | None
     database: Path
+    as_of: datetime | None = None
 
     def open(self, *, read_only: bool = False) -> Store:
-        """Open the database."""
-        return open_store(self.database, read_only=read_only)
+        """Open the database, or, to be read alone, what was known as of the moment asked for."""
+        if self.as_of is None:
+            return open_store(self.database, read_only=read_only)
+        store = open_store(past.past(self.database, self.as_of, utc_now()), read_only=True)
+        if said := past.note(store):
+            click.echo(f"newsgauge: {said}", err=True)
+        return store
+
+    def now(self) -> datetime:
+        """The moment as of which the command is asked: the present one, unless it was told another."""
+        return min(self.as_of or utc_now(), utc_now())
 
 
 config_option = click.option("--config", "config_path", type=click.Path(path_type=Path), help=CONFIG_HELP)
@@ -50,11 +62,47 @@ def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
     @database_option
     @click.pass_context
     @wraps(command)
-    def wrapped(ctx: click.Context, /, config_path: Path | None, db_path: Path | None, **options: Any) -> Any:
+    def wrapped(
+        ctx: click.Context,
+        /,
+        config_path: Path | None,
+        db_path: Path | None,
+        as_of: date | datetime | None = None,
+        **options: Any,
+    ) -> Any:
         outer = ctx.find_root().obj or {}
-        return command(settings(config_path or outer.get("config"), outer.get("db") or db_path), **options)
+        found = settings(config_path or outer.get("config"), outer.get("db") or db_path)
+        return command(replace(found, as_of=_moment(as_of, found.config)), **options)
 
     return wrapped
+
+
+def _day_or_moment(_: click.Context, __: click.Parameter, value: str | None) -> date | datetime | None:
+    """What ``--as-of`` names: a day, or a moment in ISO 8601."""
+    if value is None:
+        return None
+    for parse in (date.fromisoformat, datetime.fromisoformat):
+        with suppress(ValueError):
+            return parse(value)
+    raise click.BadParameter(f"{value!r} is no day (2026-03-01) and no moment (2026-03-01T18:00+08:00)")
+
+
+as_of_option = click.option(
+    "--as-of",
+    "as_of",
+    metavar="DAY|MOMENT",
+    callback=_day_or_moment,
+    help="Tell it as it was known at the end of this day, or at this moment.",
+)
+"""Has ``Settings.open`` open what was known then; stands above ``with_settings``."""
+
+
+def _moment(as_of: date | datetime | None, config: Config) -> datetime | None:
+    if as_of is None:
+        return None
+    if not isinstance(as_of, datetime):
+        return past.end_of(as_of, config.zone)
+    return (as_of if as_of.tzinfo else as_of.replace(tzinfo=config.zone)).astimezone(UTC)
 
 
 def settings(config_path: Path | str | None, db_path: Path | str | None) -> Settings:

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from db.phrases import emerging_phrases
 from extractors.themes import Taxonomy
-from monitor.cli.settings import Settings, console, json_option, print_json, utc_now, with_settings
+from monitor.cli.settings import Settings, as_of_option, console, json_option, print_json, with_settings
 from monitor.config import DEFAULT_CONFIG
 from monitor.own_rules import append_rule
 
@@ -52,6 +52,7 @@ def list_(settings: Settings, as_json: bool) -> None:
     "--limit", default=20, show_default=True, type=click.IntRange(1), help="At most so many phrases."
 )
 @json_option
+@as_of_option
 @with_settings
 def emerging(settings: Settings, until: datetime | None, outlets: int, limit: int, as_json: bool) -> None:
     """List phrases that are new in this week's stories.
@@ -59,7 +60,7 @@ def emerging(settings: Settings, until: datetime | None, outlets: int, limit: in
     What this week's articles say and the eight weeks before did not: noun phrases by log-odds with a
     prior; a story's copies count once, and what a theme reads is left out.
     """
-    moment = until.replace(tzinfo=UTC) if until else utc_now()
+    moment = until.replace(tzinfo=UTC) if until else settings.now()
     taxonomy = Taxonomy.load(settings.config.how_to_read.themes)
     with settings.open(read_only=True) as store:
         found = emerging_phrases(store, moment, taxonomy, outlets=outlets, most=limit)

@@ -18,7 +18,7 @@ from db.store import DatabaseError, Store
 from db.trend_rows import Kind
 from db.trend_values import Denominators, Question, Report, Trend
 from db.trends import report
-from monitor.cli.settings import Settings, console, print_json, utc_now, with_settings
+from monitor.cli.settings import Settings, as_of_option, console, print_json, with_settings
 
 DAY = click.DateTime(["%Y-%m-%d"])
 OF: dict[str, Kind] = {
@@ -53,6 +53,7 @@ COLUMNS = (
 @click.option("--limit", default=25, show_default=True, type=click.IntRange(1), help="At most so many lines.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON, with every window.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print it as CSV, a line a window.")
+@as_of_option
 @with_settings
 def trends(
     settings: Settings,
@@ -76,6 +77,10 @@ def trends(
     A line says "rising" or "fading" where the false discovery rate over all lines is at most 5 %. Stories are
     counted once however many outlets copy them, on the beat, by publication date. A window before most of
     today's feeds were followed is thin, and marked with a dot.
+
+    \b
+    newsgauge trends --by month
+    newsgauge trends --of companies --as-of 2026-03-01      what could be told then
     """
     if since and until and since > until:
         raise click.UsageError(f"--since {since:%Y-%m-%d} is after --until {until:%Y-%m-%d}: swap them")
@@ -93,7 +98,7 @@ def trends(
             company=companies.find(store, company) if company else None,
             roll_up=roll_up,
         )
-        found = report(store, question, utc_now())
+        found = report(store, question, settings.now())
     if as_json:
         print_json(_as_json(found, limit))
     elif as_csv:

@@ -18,9 +18,9 @@ from datasette.utils.asgi import Request, Response
 from markupsafe import Markup
 
 from db import descriptions
-from db.datasette.desk import pages, review, why
+from db.datasette.desk import as_of, pages, review, why
 from db.questions import questions
-from db.store import APPLICATION_ID
+from db.store import DatabaseError
 from db.wording import period_in_words
 
 _FOLDER = Path(__file__).parent.parent
@@ -57,17 +57,6 @@ _PAGE_OF = {"articles": "article", "companies": "company", "themes": "theme"}
 _PERMISSION = "view-instance"
 
 
-def _ours(datasette: Any) -> str:
-    """The name of newsgauge's database among those that are served."""
-    names = [name for name in datasette.databases if name not in ("_internal", "_memory")]
-    for name in names:
-        path = datasette.databases[name].path
-        with sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True) as probe:
-            if probe.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID:
-                return str(name)
-    return str(names[0])
-
-
 @hookimpl
 def get_metadata(datasette: Any) -> dict[str, Any]:
     """Descriptions, labels and facets; a password where the environment has its hash."""
@@ -77,6 +66,8 @@ def get_metadata(datasette: Any) -> dict[str, Any]:
             metadata["databases"][name] = {
                 "tables": {table: _about(table) for table in descriptions.tables()}
             }
+            if day := as_of.day_of(name):
+                metadata["databases"][name]["description"] = f"As known on {day}."
     if os.environ.get("NEWSGAUGE_PASSWORD_HASH"):
         plugin = {"analyst_password_hash": {"$env": "NEWSGAUGE_PASSWORD_HASH"}}
         metadata |= {"plugins": {"datasette-auth-passwords": plugin}, "allow": {"id": "analyst"}}
@@ -107,17 +98,22 @@ def canned_queries(datasette: Any, database: str) -> dict[str, Any]:
 
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
-    """Our pages."""
+    """Our pages, each as things stand and, under ``/on/DAY``, as they were known on a day; review is of now."""
+    pages_of = [
+        (r"/$", _home),
+        (r"/article/(?P<id>\d{1,18})$", _article),
+        (r"/company/(?P<id>\d{1,18})$", _company),
+        (r"/theme/(?P<id>[^/]+)$", _theme),
+        (r"/facts$", _facts),
+        (r"/search$", _search),
+        (r"/tables$", _tables),
+        (r"/explain/(?P<id>[a-z]{1,12}:\d{1,18})$", _explain),
+    ]
+    routes = [(f"^{before}{path}", page) for before in ("", as_of.DAY) for path, page in pages_of]
     return [
-        (r"^/$", _home),
-        (r"^/article/(?P<id>\d{1,18})$", _article),
-        (r"^/company/(?P<id>\d{1,18})$", _company),
-        (r"^/theme/(?P<id>[^/]+)$", _theme),
-        (r"^/facts$", _facts),
-        (r"^/search$", _search),
-        (r"^/tables$", _tables),
+        *routes,
         (r"^/review$", _review),
-        (r"^/explain/(?P<id>[a-z]{1,12}:\d{1,18})$", _explain),
+        (r"^/-/as-of$", _as_of),
         (r"^/-/desk\.css$", _style),
         (r"^/-/review\.js$", _review_keys),
     ]
@@ -127,18 +123,61 @@ async def _page(
     datasette: Any, request: Request, template: str, values: Callable[[sqlite3.Connection], Any]
 ) -> Response:
     await datasette.ensure_permissions(request.actor, [_PERMISSION])
-    database = _ours(datasette)
+    try:
+        database = await as_of.database(datasette, request)
+    except (DatabaseError, as_of.StillBuilding) as error:
+        return await _not_yet(datasette, request, error)
     found = await datasette.databases[database].execute_fn(values)
     if found is None:  # a NotFound would print its stack to the server's log
-        told = {"status": 404, "error": "There is no such page: look at the overview.", "title": "Not found"}
-        error = await datasette.render_template("error.html", told, request=request)
-        return Response.html(error, status=404)
+        return await _error(datasette, request, 404, "There is no such page: look at the overview.")
     html = await datasette.render_template(
         f"desk_{template}.html",
         {**found, "database_path": datasette.urls.database(database), "period": period_in_words},
         request=request,
     )
     return Response.html(html)
+
+
+async def _error(datasette: Any, request: Request, status: int, said: str) -> Response:
+    told = {"status": status, "error": said, "title": "Not found"}
+    return Response.html(await datasette.render_template("error.html", told, request=request), status=status)
+
+
+async def _not_yet(datasette: Any, request: Request, error: Exception) -> Response:
+    """What to say where a day's past is not there: why, or that it is being built and the page comes then."""
+    if isinstance(error, DatabaseError):
+        return await _error(datasette, request, 404, f"{str(error)[:1].upper()}{str(error)[1:]}.")
+    html = await datasette.render_template("desk_building.html", {}, request=request)
+    return Response.html(html, status=202, headers={"refresh": "3"})
+
+
+async def _as_of(datasette: Any, request: Request) -> Response:
+    """The way from the page head's date to that day's overview; without a day, back to the present."""
+    await datasette.ensure_permissions(request.actor, [_PERMISSION])
+    day = request.args.get("day") or ""
+    if not day:
+        return Response.redirect(datasette.urls.path("/"))
+    try:
+        name = await as_of.attached(datasette, day)
+    except (DatabaseError, as_of.StillBuilding) as error:
+        return await _not_yet(datasette, request, error)
+    return Response.redirect(datasette.urls.path(f"/on/{day}/" if as_of.day_of(name) else "/"))
+
+
+@hookimpl
+def extra_template_vars(datasette: Any, request: Request | None) -> dict[str, Any]:
+    """On pages of the past: the day, what of it was not kept, and addresses that stay in it."""
+    found = re.match(as_of.DAY, request.path) if request else None
+    if found is None:
+        return {}
+    day = found["day"]
+    urls = as_of.Urls(datasette.urls, day)
+    return {
+        "as_of": day,
+        "as_of_note": as_of.note(datasette, day),
+        "present": datasette.urls.path("/"),
+        "urls": urls,
+    }
 
 
 async def _home(datasette: Any, request: Request) -> Response:
@@ -177,7 +216,7 @@ async def _explain(datasette: Any, request: Request) -> Response:
 
 async def _review(datasette: Any, request: Request) -> Response:
     await datasette.ensure_permissions(request.actor, [_PERMISSION])
-    return await review.page(datasette, request, _ours(datasette))
+    return await review.page(datasette, request, as_of.live(datasette))
 
 
 async def _review_keys() -> Response:
@@ -186,8 +225,13 @@ async def _review_keys() -> Response:
     return Response(script, content_type="text/javascript; charset=utf-8", headers=kept)
 
 
-async def _tables(datasette: Any) -> Response:
-    return Response.redirect(datasette.urls.database(_ours(datasette)))
+async def _tables(datasette: Any, request: Request) -> Response:
+    await datasette.ensure_permissions(request.actor, [_PERMISSION])
+    try:
+        database = await as_of.database(datasette, request)
+    except (DatabaseError, as_of.StillBuilding) as error:
+        return await _not_yet(datasette, request, error)
+    return Response.redirect(datasette.urls.database(database))
 
 
 async def _style() -> Response:
@@ -196,16 +240,20 @@ async def _style() -> Response:
 
 
 @hookimpl
-def render_cell(value: Any, column: str, table: str | None, database: str) -> Markup | None:
-    """Ids in query results lead to our pages, a fact's to its row."""
+def render_cell(value: Any, column: str, table: str | None, database: str | None) -> Markup | None:
+    """Ids in query results lead to our pages, those of a past to its own, a fact's to its row."""
     if column.endswith("fact") and table is None and isinstance(value, int):
         return Markup('<a href="/{}/facts/{}">{}</a>').format(database, value, value)
     kind = {"article": "article", "company": "company", "theme": "theme"}.get(column)
-    if kind and table is None and value not in (None, ""):
-        return Markup('<a href="/{}/{}">{}</a>').format(kind, value, value)
     if table in _PAGE_OF and column == "id":
-        return Markup('<a href="/{}/{}">{}</a>').format(_PAGE_OF[table], value, value)
-    return None
+        kind = _PAGE_OF[table]
+    elif table is not None or value in (None, ""):
+        return None
+    if kind is None:
+        return None
+    day = as_of.day_of(database)
+    before = f"/on/{day}" if day else ""
+    return Markup('<a href="{}/{}/{}">{}</a>').format(before, kind, value, value)
 
 
 @hookimpl

@@ -97,6 +97,9 @@ def article(connection: sqlite3.Connection, number: int) -> Values | None:
             "SELECT holds, note FROM checks WHERE article = :id ORDER BY holds, id",
             {"id": number},
         ),
+        "echoes": ask(connection, _ECHOED, {"id": number}),
+        "said_before": ask(connection, _SAID_BEFORE, {"id": number}),
+        "vintages": ask(connection, _VINTAGES, {"id": number}),
         "others": ask(
             connection,
             "SELECT a.id, a.title, a.url, a.published, coalesce(o.name, '') AS outlet FROM articles a "
@@ -124,6 +127,21 @@ def _quotes(connection: sqlite3.Connection, number: int) -> list[Values]:
         table = figure["kind"] if figure["kind"] in ("money", "count") else "percentage"
         anchors.setdefault(figure["sentence"], []).append(f"{table}-{figure['id']}")
     return [{"sentence": sentence, "anchors": named} for sentence, named in anchors.items()]
+_ECHOED = """
+SELECT echo_article AS article, coalesce(echo_outlet, '') AS outlet, echoed AS published,
+       group_concat(DISTINCT stated) AS stated
+  FROM echoes WHERE article = :id GROUP BY echo_article ORDER BY echoed LIMIT 12
+"""
+_SAID_BEFORE = """
+SELECT e.article, coalesce(o.name, '') AS outlet, e.said AS published,
+       group_concat(DISTINCT e.stated) AS stated
+  FROM echoes e JOIN articles a ON a.id = e.article LEFT JOIN outlets o ON o.id = a.outlet
+ WHERE e.echo_article = :id GROUP BY e.article ORDER BY e.said LIMIT 12
+"""
+_VINTAGES = """
+SELECT fact, subject, metric, stated, value, unit, valid_from, valid_until, cause, stands
+  FROM fact_vintages WHERE article = :id AND valid_until IS NOT NULL ORDER BY valid_until DESC, fact LIMIT 30
+"""
 
 
 def _marks(connection: sqlite3.Connection, number: int, part: str) -> Iterable[Mark]:
@@ -143,14 +161,14 @@ def _marks(connection: sqlite3.Connection, number: int, part: str) -> Iterable[M
         values,
     ):
         tip = _tip(c["name"], c["kind"], c["source"].replace("_", " "))
-        yield Mark(c["start"], c["end"], "company", tip, f"/company/{c['id']}")
+        yield Mark(c["start"], c["end"], "company", tip, f"../company/{c['id']}")
     for t in ask(
         connection,
         'SELECT m.start, m."end", m.rule, t.id, t.label FROM theme_mentions m '
         "JOIN themes t ON t.id = m.theme WHERE m.article = :id AND m.part = :part",
         values,
     ):
-        yield Mark(t["start"], t["end"], "theme", _tip(t["label"], t["rule"]), f"/theme/{t['id']}")
+        yield Mark(t["start"], t["end"], "theme", _tip(t["label"], t["rule"]), f"../theme/{t['id']}")
 
 
 def _tip(*parts: str | None) -> str:
@@ -382,7 +400,7 @@ def _drawn(claims: Sequence[Row]) -> list[tuple[str, Markup]]:
             stated=claim["stated"],
             label=f"{claim['stated']}, {claim['outlet'] or ''}, to {day.isoformat()}",
             source=claim["claimed_by"] or claim["outlet"] or "",
-            link=f"/article/{claim['article']}",
+            link=f"article/{claim['article']}",
         )
         same = by_unit.setdefault(claim["unit"] or claim["kind"], {})
         same.setdefault((drawn.at, drawn.value, drawn.source), drawn)
