@@ -127,8 +127,8 @@ def _listed(store: Store, files: Iterable[Source]) -> Iterator[ListedFile]:
 def prepared(store: Store, config: Config, now: datetime) -> PrepareParts:
     """What prepares the readers of parts, once the rows are there that their findings refer to."""
     reader = Reader(config.how_to_read)
-    register_themes(store, ((t.id, t.label, t.family) for t in reader.taxonomy.themes))
-    register_known(store, reader.known_companies)
+    register_themes(store, ((t.id, t.label, t.family) for t in reader.taxonomy.themes), now)
+    register_known(store, reader.known_companies, now)
     known = store.db.execute("SELECT key, country FROM outlets WHERE country IS NOT NULL")
     return PrepareParts(config.how_to_read, now, dict(known.fetchall()))
 

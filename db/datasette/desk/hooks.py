@@ -98,7 +98,7 @@ def canned_queries(datasette: Any, database: str) -> dict[str, Any]:
 
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
-    """Our pages, each as things stand and, under ``/on/DAY``, as they were known on a day; review is of now."""
+    """Our pages, each as things stand and, under ``/on/DAY``, as they were known on a day."""
     pages_of = [
         (r"/$", _home),
         (r"/article/(?P<id>\d{1,18})$", _article),

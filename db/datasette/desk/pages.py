@@ -127,6 +127,8 @@ def _quotes(connection: sqlite3.Connection, number: int) -> list[Values]:
         table = figure["kind"] if figure["kind"] in ("money", "count") else "percentage"
         anchors.setdefault(figure["sentence"], []).append(f"{table}-{figure['id']}")
     return [{"sentence": sentence, "anchors": named} for sentence, named in anchors.items()]
+
+
 _ECHOED = """
 SELECT echo_article AS article, coalesce(echo_outlet, '') AS outlet, echoed AS published,
        group_concat(DISTINCT stated) AS stated
