@@ -75,6 +75,11 @@ def test_trends_companies_themes_and_dumps_are_told_as_of_a_day(config: Path) ->
     ]
     assert articles == [4, 3]
     assert told(config, "themes", "emerging", "--json", "--as-of", DAY) == []
+    rows = [
+        len(run(config, "export", "--csv", "-", *asked).stdout.splitlines())
+        for asked in ((), ("--as-of", DAY))
+    ]
+    assert rows[0] > rows[1] > 5
     lines = run(config, "dump", "articles", "--format", "json", "--as-of", DAY).stdout.splitlines()
     assert len(lines) == 9
 

@@ -22,7 +22,7 @@ from db.questions import answer, question
 from db.store import DatabaseError, Store
 from monitor.cli.facts import DAY, known_metric
 from monitor.cli.feeds import followed_as_opml
-from monitor.cli.settings import Settings, json_option, print_json, utc_now, with_settings
+from monitor.cli.settings import Settings, as_of_option, json_option, print_json, utc_now, with_settings
 from monitor.export.about import Asked, about
 from monitor.export.csv_text import write_csv
 from monitor.export.workbook import write_workbook
@@ -94,6 +94,7 @@ def _values(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) 
 )
 @click.option("--force", is_flag=True, help="Overwrite a file that exists.")
 @json_option
+@as_of_option
 @with_settings
 def export(
     settings: Settings,
@@ -124,6 +125,8 @@ def export(
     """
     what = Selected(**selected)
     _check(what, xlsx, as_csv, publish)
+    if publish and settings.as_of:
+        raise click.UsageError("--publish copies what is known now: leave --as-of out")
     if publish:
         made = publishing.publish(settings.database, publish, utc_now(), sentences=sentences, replace=force)
         print_json(made) if as_json else click.echo(made.in_words())
@@ -156,7 +159,7 @@ def _check(what: Selected, xlsx: Path | None, as_csv: Path | None, publish: Path
 def _write(
     settings: Settings, what: Selected, xlsx: Path | None, as_csv: Path | None, force: bool
 ) -> list[Written]:
-    now = utc_now()
+    now = settings.now()
     with settings.open(read_only=True) as store:
         desk = Desk(settings.config.digest.datasette_url, _as_of(what, now))
         table, asked = _selected(store, what, desk)
@@ -165,13 +168,13 @@ def _write(
             write_csv(sys.stdout, table)
         elif as_csv:
             with (
-                new_file(as_csv, replace=force, beside=store.path) as part,
+                new_file(as_csv, replace=force, beside=settings.database) as part,
                 part.open("w", encoding="utf-8", newline="") as out,
             ):
                 write_csv(out, table)
         if xlsx:
             told = about(store, asked, table, desk, now)
-            with new_file(xlsx, replace=force, beside=store.path) as part:
+            with new_file(xlsx, replace=force, beside=settings.database) as part:
                 write_workbook(part, asked.sheet, table, told, now)
     files = [path for path in (as_csv, xlsx) if path and path != STDOUT]
     return [Written(path, len(table.rows), articles) for path in files]
