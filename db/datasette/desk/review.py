@@ -91,7 +91,8 @@ def values(connection: sqlite3.Connection, where: Mapping[str, str]) -> Values:
     """What the page shows: the finding that *where* names, or the next doubtful one after the place there."""
     store = Store(Path(), connection)
     kind = where.get("kind") if where.get("kind") in TABLE_OF else None
-    doubts = doubtful(store, kind=kind)
+    every = doubtful(store)
+    doubts = [doubt for doubt in every if kind is None or doubt.finding.table == TABLE_OF[kind]]
     doubt, missing = _wanted(connection, doubts, where)
     seen = closeup(connection, doubt.finding) if doubt else None
     made = _made(store, where.get("made"))
@@ -100,7 +101,7 @@ def values(connection: sqlite3.Connection, where: Mapping[str, str]) -> Values:
         "doubt": doubt,
         "key": _key_in_words(doubt.key) if doubt else "",
         "kind": kind,
-        "kinds": list(TABLE_OF),
+        "kinds": [word for word, table in TABLE_OF.items() if any(d.finding.table == table for d in every)],
         "left": len(doubts),
         "fields": _fields(store, seen) if seen else [],
         "made": made,
