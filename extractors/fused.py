@@ -196,7 +196,7 @@ def _windows(rows: Any) -> Any:
 def _remembered(node: Model[Any, Any]) -> Forward:
     """An embedding that works out each combination of a word's attributes once."""
     plain: Forward = node._func
-    columns: Sequence[str] = node.layers[0].attrs["columns"]
+    columns: list[int | str] = node.layers[0].attrs["columns"]
     mixers = np.array([0x9E3779B97F4A7C15 * (2 * place + 1) % 2**64 | 1 for place in range(len(columns))], "u8")
     words = _Words(node.layers[2].layers[0], node.layers[3].layers[0], node.layers[3].layers[0].get_dim("nO"))
 
