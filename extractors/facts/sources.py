@@ -200,9 +200,7 @@ def _scope_patterns() -> Sequence[tuple[str, tuple[str, ...], re.Pattern[str]]]:
         (
             scope,
             tuple(word.lower() for word in listed),
-            re.compile(
-                r"(?<![\w-])(?:" + "|".join(re.escape(word) for word in listed) + r")(?![\w])", re.I
-            ),
+            re.compile(r"(?<![\w-])(?:" + "|".join(re.escape(word) for word in listed) + r")(?![\w])", re.I),
         )
         for scope, listed in _rules()["scope"].items()
     ]
