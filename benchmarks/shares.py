@@ -1,4 +1,4 @@
-"""Where the time of reading goes: CPU seconds of each part of the pipeline, each without what it waits for."""
+"""Where the time of reading goes: CPU seconds of each part, without what it waits for."""
 
 from __future__ import annotations
 

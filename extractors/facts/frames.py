@@ -1,7 +1,7 @@
 """Frames: how a figure hangs in its sentence's tree, as rules in rules/frames.toml.
 
-A frame is a path of nodes from the top down, with the figure at one of them, and perhaps a second path down from
-one of its nodes. They are tried from the figure up and then down: that asks a handful of tokens, where a
+A frame is a path of nodes from the top down, with the figure at one of them, and perhaps a second path down
+from one of its nodes. They are tried from the figure up and then down: that asks a handful of tokens, where a
 matcher that looks for every node anywhere in the sentence asks them all.
 """
 

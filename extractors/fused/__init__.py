@@ -1,10 +1,10 @@
 """Faster inference with the same weights: what thinc does layer by layer, as few NumPy (BLAS) blocks.
 
-thinc runs a convolution's window, Maxout, LayerNorm and sum one after the other over all tokens of a batch, through
-its own matrix product, with an argmax that only training needs. Here the same fp32 arithmetic goes block by block
-of tokens, so that what a block needs stays in the processor's cache; and what depends on a word alone is worked
-out once a word. A self-test at load compares the entities and the parses of bundled sentences; any difference
-turns the fusion off.
+thinc runs a convolution's window, Maxout, LayerNorm and sum one after the other over all tokens of a batch,
+through its own matrix product, with an argmax that only training needs. Here the same fp32 arithmetic goes
+block by block of tokens, so that what a block needs stays in a core's own cache; and what depends on a word
+alone is worked out once a word. A self-test at load compares the entities and the parses of bundled
+sentences; any difference turns the fusion off.
 """
 
 from __future__ import annotations

@@ -142,7 +142,7 @@ def token_to_vector(node: Model[Any, Any]) -> Forward:
 
 
 def _laid_out(lengths: Sequence[int], places: Any, pad: int, nothing: int) -> tuple[list[int], Any]:
-    """Where each doc starts among the rows, and which word stands in each: *pad* of *nothing* between docs."""
+    """Where each doc starts among the rows, and the word of each row: *pad* of *nothing* between docs."""
     total = sum(lengths) + pad * (sum(map(bool, lengths)) + 1)
     at = np.full(total + 2, nothing)
     starts, row, taken = [], 1, 0
