@@ -1,6 +1,6 @@
 """How fast articles are read, beside plain spaCy, in one run on one machine; and where the time goes.
 
-    python -m benchmarks.reading [--articles 2000] [--slice 250] [--without-newest] [--json]
+    python -m benchmarks.reading [--articles 2000] [--slice 250] [--jobs 1] [--json]
 
 The articles are those of benchmarks.articles: all distinct, two fifths of the tokens in sentences with a
 figure. They are read by slices in turn (A-B-C-A-B-C): by plain ``spacy.load("en_core_web_sm")`` and
@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any, Self
@@ -98,8 +99,12 @@ class Worker:
         self.process.communicate()
 
 
-def compare(path: Path, count: int, each: int, newest: bool) -> dict[str, Any]:
-    """Tokens a CPU second of all readers over the articles in *path*, and their ratios."""
+Taken = dict[str, tuple[int, float, float]]
+"""Tokens, CPU seconds and peak megabytes by reader."""
+
+
+def in_turns(path: Path, starts: Sequence[int], each: int, newest: bool) -> Taken:
+    """What each reader takes for the slices of the articles in *path* that begin at *starts*, in turns."""
     readers = {"spacy_pinned": (sys.executable, PLAIN)} | (
         {"spacy_newest": (environment("newest-spacy", NEWEST), PLAIN)} if newest else {}
     )
@@ -113,12 +118,17 @@ def compare(path: Path, count: int, each: int, newest: bool) -> dict[str, Any]:
             name: stack.enter_context(Worker(python, program, path))
             for name, (python, program) in readers.items()
         }
-        for start in range(0, count, each):
+        for start in starts:
             for worker in workers.values():
-                worker.read(start, min(start + each, count))
-        tokens = workers["spacy_pinned"].tokens
-        rates = {name: round(tokens / worker.seconds) for name, worker in workers.items()}
-        peaks = {name: round(worker.peak) for name, worker in workers.items()}
+                worker.read(start, start + each)
+        return {name: (worker.tokens, worker.seconds, worker.peak) for name, worker in workers.items()}
+
+
+def compared(taken: Sequence[Taken]) -> dict[str, Any]:
+    """Tokens a CPU second of all readers, and their ratios, from what they took in each row of turns."""
+    tokens = sum(row["spacy_pinned"][0] for row in taken)
+    rates = {name: round(tokens / sum(row[name][1] for row in taken)) for name in taken[0]}
+    peaks = {name: round(max(row[name][2] for row in taken)) for name in taken[0]}
     against = {
         f"{ours}_to_{plain}": round(rates[ours] / rates[plain], 2)
         for plain in rates
@@ -129,20 +139,28 @@ def compare(path: Path, count: int, each: int, newest: bool) -> dict[str, Any]:
     return {"tokens": tokens, "tokens_a_cpu_second": rates, "peak_mb": peaks, "ratios": against | cost}
 
 
-def measure(count: int, each: int, newest: bool = True) -> dict[str, Any]:
-    """All figures of this benchmark over *count* articles, in slices of *each*; *newest*: that spaCy, too."""
+def measure(count: int, each: int, newest: bool = True, jobs: int = 1) -> dict[str, Any]:
+    """All figures of this benchmark over *count* articles, in slices of *each*, by *jobs* rows of turns.
+
+    *newest* tells whether the newest spaCy reads, too.
+    """
     from benchmarks.shares import shares
 
-    texts = articles(count)
-    with tempfile.TemporaryDirectory() as folder:
+    rows = articles(count)
+    texts = [row["text"] for row in rows]
+    starts = range(0, count, each)
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(jobs) as pool:
         path = Path(folder) / "articles.jsonl"
-        path.write_text("".join(json.dumps(text) + "\n" for text in texts), encoding="utf-8")
-        found = {"articles": count, "spacy": _versions(newest)} | compare(path, count, each, newest)
-    return found | {
-        "nearest": round(nearest([text["text"] for text in texts]), 3),
-        "share_of_tokens_with_figure": round(share_with_figure([text["text"] for text in texts[:300]]), 3),
-        "shares": shares(texts[:400]),
-    }
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        versions = _versions(newest)
+        running = [pool.submit(in_turns, path, starts[job::jobs], each, newest) for job in range(jobs)]
+        made = {
+            "nearest": round(nearest(texts), 3),
+            "share_of_tokens_with_figure": round(share_with_figure(texts[:300]), 3),
+            "shares": shares(rows[:400]),
+        }
+        found = compared([one.result() for one in running])
+    return {"articles": count, "spacy": versions} | found | made
 
 
 def _versions(newest: bool) -> dict[str, str]:
@@ -189,10 +207,11 @@ def main() -> None:
     )
     parser.add_argument("--articles", type=int, default=2000)
     parser.add_argument("--slice", type=int, default=250)
+    parser.add_argument("--jobs", type=int, default=1, help="rows of turns side by side, a core each")
     parser.add_argument("--without-newest", action="store_true", help="leave the newest spaCy out")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    found = measure(asked.articles, asked.slice, not asked.without_newest)
+    found = measure(asked.articles, asked.slice, not asked.without_newest, asked.jobs)
     print(json.dumps(found) if asked.json else table(found))
 
 
