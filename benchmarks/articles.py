@@ -1,4 +1,4 @@
-"""Articles to read against the clock: English business news of some 480 tokens, made from a grammar.
+"""Articles to read against the clock: English business news of some 320 tokens, made from a grammar.
 
 ``articles(count)`` writes them from the sentence forms and words of ``articles.toml``, each with a cast of
 invented companies and people, so that two fifths of the tokens stand in sentences with a figure, as
@@ -22,7 +22,7 @@ _SENTENCES: Mapping[str, Sequence[str]] = _GRAMMAR["sentences"]
 _SLOT = re.compile(r"\{([^{}]+)\}")
 _RANGE = re.compile(r"([\d.]+)-([\d.]+)(k?)")
 _SYLLABLES = _GRAMMAR["names"]["syllables"]
-_SENTENCES_EACH = (18, 27)
+_SENTENCES_EACH = (12, 18)
 _WITH_FIGURE = 0.41
 """How many of an article's sentences hold a figure: they are the longer ones."""
 

@@ -121,6 +121,8 @@ def in_turns(path: Path, starts: Sequence[int], each: int, newest: bool) -> Take
         for start in starts:
             for worker in workers.values():
                 worker.read(start, start + each)
+            told = (f"{name} {worker.tokens} {worker.seconds:.1f} s" for name, worker in workers.items())
+            print(f"articles from {start}:", *told, sep="  ", file=sys.stderr, flush=True)
         return {name: (worker.tokens, worker.seconds, worker.peak) for name, worker in workers.items()}
 
 
@@ -144,8 +146,6 @@ def measure(count: int, each: int, newest: bool = True, jobs: int = 1) -> dict[s
 
     *newest* tells whether the newest spaCy reads, too.
     """
-    from benchmarks.shares import shares
-
     rows = articles(count)
     texts = [row["text"] for row in rows]
     starts = range(0, count, each)
@@ -157,10 +157,19 @@ def measure(count: int, each: int, newest: bool = True, jobs: int = 1) -> dict[s
         made = {
             "nearest": round(nearest(texts), 3),
             "share_of_tokens_with_figure": round(share_with_figure(texts[:300]), 3),
-            "shares": shares(rows[:400]),
+            "shares": _shares(path, min(count, 400)),
         }
         found = compared([one.result() for one in running])
     return {"articles": count, "spacy": versions} | found | made
+
+
+def _shares(path: Path, count: int) -> dict[str, float]:
+    """Where newsgauge's time goes over the first *count* articles in *path*, by a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.shares", str(path), str(count)]
+    environs = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=environs, capture_output=True, text=True, check=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
 
 
 def _versions(newest: bool) -> dict[str, str]:

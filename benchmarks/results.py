@@ -73,7 +73,7 @@ def as_markdown() -> str:
     lines += [
         "",
         f"A first finding is there after {startup['first_finding']['cpu_s']:.1f} CPU seconds, a first figure",
-        f"(`--only money,percent`) after {startup['first_figure']['cpu_s']:.1f}. Measured on one core of an",
+        f"(`--only money,percent`) after {startup['first_figure']['cpu_s']:.1f}. Measured on one core:",
         f"{found['machine']['processor']}, Python {found['machine']['python']}.",
     ]
     return "\n".join(lines)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
 from typing import Any, TypeVar
 
 from extractors.contract import as_json, text_from
@@ -118,6 +121,17 @@ def shares(texts: Sequence[Mapping[str, str]]) -> dict[str, float]:
     }
 
 
+def main() -> None:
+    """Print the shares, as JSON, over the articles in the file named, as many as its second argument says."""
+    path, count = sys.argv[1:]
+    with Path(path).open(encoding="utf-8") as lines:
+        print(json.dumps(shares([json.loads(line) for line in islice(lines, int(count))])))
+
+
 def _findings(reader: Reader, rows: Sequence[Any]) -> None:
     for found in reader.read(rows):
         json.dumps(as_json(found, PARTS))
+
+
+if __name__ == "__main__":
+    main()

@@ -22,7 +22,7 @@ def test_the_articles_are_distinct_of_article_length_and_two_fifths_figures() ->
     texts = [row["text"] for row in articles(120)]
     assert nearest(texts) < 0.1
     assert 0.35 < share_with_figure(texts) < 0.45
-    assert 300 < sum(len(text.split()) for text in texts) / len(texts) < 600
+    assert 200 < sum(len(text.split()) for text in texts) / len(texts) < 600
     assert articles(3) == articles(3)
     assert articles(1, seed=2) != articles(1, seed=3)
 
