@@ -8,6 +8,7 @@ files by turns. The bounds are the product's: 300 ms on the small file, three ti
 from __future__ import annotations
 
 import argparse
+import json
 import sqlite3
 import subprocess
 import sys
@@ -80,9 +81,11 @@ def main() -> None:
     parser.add_argument("small", type=Path)
     parser.add_argument("large", type=Path)
     parser.add_argument("--times", type=int, default=40)
+    parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     files = (asked.small, asked.large)
     kinds, broken = [pages(file) for file in files], False
+    found = {}
     with ExitStack() as stack:
         bases = [stack.enter_context(serving(file)) for file in files]
         for name in kinds[0]:
@@ -93,7 +96,11 @@ def main() -> None:
                     times.append(milliseconds(base + path))
             small, large = (quantiles(times[3:], n=20)[-1] for times in taken)
             broken |= small > MOST_MS or large > MOST_TIMES * small
-            print(f"{name:10} p95 {small:6.0f} ms {large:6.0f} ms  ratio {large / small:.2f}")
+            found[name] = {"p95_ms": [round(small), round(large)], "ratio": round(large / small, 2)}
+            if not asked.json:
+                print(f"{name:10} p95 {small:6.0f} ms {large:6.0f} ms  ratio {large / small:.2f}")
+    if asked.json:
+        print(json.dumps(found))
     sys.exit(1 if broken else 0)
 
 

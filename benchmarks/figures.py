@@ -14,9 +14,9 @@ import json
 import random
 import subprocess
 import sys
-import tempfile
-import venv
 from pathlib import Path
+
+from benchmarks.environments import environment
 
 EXAMPLES = Path(__file__).parent.parent / "tests" / "data" / "figures"
 OTHERS = ("pyduckling-native-phihos==0.3.0", "quantulum3==0.10.0", "setuptools<81")
@@ -84,23 +84,14 @@ def speed(python: Path | str, reader: str, texts: list[str]) -> float:
     return float(done.stdout.split()[-1])
 
 
-def environment(folder: Path) -> Path:
-    """The Python of an environment with the other readers, made if need be."""
-    python = folder / "bin" / "python"
-    if not python.exists():
-        venv.create(folder, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *OTHERS], check=True)
-    return python
-
-
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, default=60)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--env", type=Path, default=Path(tempfile.gettempdir()) / "newsgauge-bench-figures")
+    parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    texts, others = articles(options.articles), environment(options.env)
+    texts, others = articles(options.articles), environment("figures", OTHERS)
     readers = {
         "newsgauge": (sys.executable, OURS),
         "Duckling": (others, WHOLE + DUCKLING),
@@ -111,6 +102,13 @@ def main() -> None:
     for _ in range(options.rounds):
         for name, (python, reader) in readers.items():
             best[name] = max(best[name], speed(python, reader, texts))
+    if options.json:
+        told = {name.strip(): round(rate) for name, rate in best.items()}
+        ratios = {
+            name: round(told["newsgauge"] / rate, 1) for name, rate in told.items() if name != "newsgauge"
+        }
+        print(json.dumps({"characters_a_cpu_second": told, "ratios": ratios}))
+        return
     for name, rate in best.items():
         print(f"{name:16}{rate:14,.0f} characters per CPU second   {best['newsgauge'] / rate:6.1f}x")
 

@@ -16,12 +16,13 @@ import subprocess
 import sys
 import tempfile
 import time
-import venv
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
+
+from benchmarks.environments import environment
 
 HERE = Path(__file__).parent
 READER = ("reader==3.26", "sgmllib3k")
@@ -141,19 +142,6 @@ def with_reader(port: int, feeds: int, folder: Path) -> dict[str, Any]:
     return {"first": first, "unchanged": unchanged, "entries": entries, "peak_mb": peak_megabytes()}
 
 
-def reader_python() -> Path:
-    """The Python of reader's own virtual environment, made at the first call."""
-    folder = (
-        Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "newsgauge-benchmarks" / "reader"
-    )
-    python = folder / "bin" / "python"
-    if not (folder / "complete").exists():
-        venv.create(folder, with_pip=True, clear=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *READER], check=True)
-        (folder / "complete").touch()
-    return python
-
-
 def run(python: Path | str, who: str, port: int, arguments: argparse.Namespace) -> dict[str, Any]:
     """The figures of *who*, polling in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
@@ -185,7 +173,7 @@ def compare(arguments: argparse.Namespace) -> dict[str, Any]:
     try:
         port = int(server.stdout.readline())
         ours = run(sys.executable, "newsgauge", port, arguments)
-        theirs = run(reader_python(), "reader", port, arguments)
+        theirs = run(environment("reader", READER), "reader", port, arguments)
     finally:
         server.kill()
         server.communicate()
@@ -204,6 +192,7 @@ def main() -> None:
     parser.add_argument("--feeds", type=int, default=1000)
     parser.add_argument("--items", type=int, default=30)
     parser.add_argument("--latency", type=float, default=0.05)
+    parser.add_argument("--json", action="store_true", help="on one line")
     parser.add_argument("--as", dest="who", choices=["newsgauge", "reader", "server"], help=argparse.SUPPRESS)
     parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
@@ -214,7 +203,7 @@ def main() -> None:
         poll = with_newsgauge if arguments.who == "newsgauge" else with_reader
         print(json.dumps(poll(arguments.port, arguments.feeds, arguments.folder)))
     else:
-        print(json.dumps(compare(arguments), indent=2))
+        print(json.dumps(compare(arguments), indent=None if arguments.json else 2))
 
 
 if __name__ == "__main__":

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
+from datetime import datetime
 
 from db.store import Store
+from db.vintages import changing, settle
 
 
-def leave_unread(store: Store, articles: Iterable[int], version: str, gate: str) -> None:
+def leave_unread(store: Store, articles: Collection[int], version: str, gate: str, now: datetime) -> None:
     """Note that the *gate* leaves *articles* unread at *version*."""
     with store.write() as db:
-        db.conn.executemany(
-            "UPDATE articles SET gate = ?, extractor_version = ? WHERE id = ?",
-            [(gate, version, article) for article in articles],
-        )
+        with changing(db, articles, now):
+            db.conn.executemany(
+                "UPDATE articles SET gate = ?, extractor_version = ? WHERE id = ?",
+                [(gate, version, article) for article in articles],
+            )
+        for article in articles:
+            settle(db, article, now)
 
 
 def reopen(store: Store, gate: str | None) -> int:

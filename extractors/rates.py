@@ -27,6 +27,8 @@ class Rates:
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
+        self._on_day: dict[tuple[str, date], Decimal | None] = {}
+        self._averages: dict[tuple[str, date, date], Decimal | None] = {}
 
     @classmethod
     def load(cls, path: Path | None = None) -> Rates:
@@ -68,6 +70,12 @@ class Rates:
 
         None where the currency has no rates, or none of that time.
         """
+        asked = currency, day
+        if asked not in self._on_day:
+            self._on_day[asked] = self._per_dollar(currency, day)
+        return self._on_day[asked]
+
+    def _per_dollar(self, currency: str, day: date) -> Decimal | None:
         last = self.last_day(currency)
         if last is None or not max(self._bounds("USD")[0], self._bounds(currency)[0]) <= day <= last:
             return None
@@ -78,6 +86,12 @@ class Rates:
 
     def average(self, currency: str, start: date, end: date) -> Decimal | None:
         """The mean of the working days' rates from *start* to *end*; None where rates end before."""
+        asked = currency, start, end
+        if asked not in self._averages:
+            self._averages[asked] = self._average(currency, start, end)
+        return self._averages[asked]
+
+    def _average(self, currency: str, start: date, end: date) -> Decimal | None:
         last = self.last_day(currency)
         if last is None or last < end:
             return None

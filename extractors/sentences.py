@@ -23,10 +23,11 @@ _CLOSERS = "\"'”’»)\\]」』）】"
 _OPENERS = "\"'“‘«(\\[「『（【"
 
 _CANDIDATE = re.compile(
+    r"(?=[。！？；.!?…\s])(?:"  # which most characters are not: the rest need not be tried
     rf"[。！？；]+[{_CLOSERS}]*"
     rf"|[.!?…]+[{_CLOSERS}]*(?=\s|$)"
     r"|(?<=[a-z0-9%)”\"])[.!?](?=[\"“]?(?:[A-Z][a-z]+|[AI])\b)"
-    r"|[ \t\r\f\v]*\n\s*"
+    r"|[ \t\r\f\v]*\n\s*)"
 )
 _WORD_BEFORE = re.compile(r"[\w.&'’-]*\Z")
 _WORD_AFTER = re.compile(rf"\s*[{_OPENERS}]*([\w$€£¥₹'’-]*)")

@@ -81,7 +81,7 @@ def read_pass(
             registered = True
         if starting:
             starting([article.id for article in articles])
-        chosen = articles if gated else _let_through(store, reader, version, articles)
+        chosen = articles if gated else _let_through(store, reader, version, articles, now())
         done += _read_and_save(store, reader, version, chosen, now())
         if progress:
             progress(done)
@@ -89,14 +89,14 @@ def read_pass(
 
 
 def _let_through(
-    store: Store, reader: Reader, version: ReadingVersion, articles: Sequence[Unread]
+    store: Store, reader: Reader, version: ReadingVersion, articles: Sequence[Unread], now: datetime
 ) -> Sequence[Unread]:
     """The *articles* that the gate lets through; it is noted of the others that they are left unread."""
     if (gate := reader.gate) is None:
         return articles
     left = [a.id for a in articles if not (a.wanted or gate.lets(a.title, a.body))]
     if left:
-        leave_unread(store, left, str(version), gate.name)
+        leave_unread(store, left, str(version), gate.name, now)
     return [a for a in articles if a.id not in left]
 
 

@@ -17,6 +17,7 @@ from extractors.companies.organisations import Organisation, link, of_known, of_
 from extractors.companies.vocabulary import Vocabulary, vocabulary
 from extractors.companies.words import Word, words
 from extractors.findings import Company, Text
+from extractors.given import text_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -30,7 +31,7 @@ def read(doc: Doc, about: Text, known: KnownCompanies) -> tuple[tuple[Company, .
     The entities of *doc* are used where there are any, and its sentences; a text that is not English is read
     for known names alone. Offsets are those of ``doc.text``.
     """
-    text = doc.text  # spaCy joins it anew each time
+    text = text_of(doc)
     matches = known.matches(text)
     if (about.language or doc.lang_ or "en") != "en":
         return result(_known(text, _supported(matches)))
@@ -49,8 +50,10 @@ def read(doc: Doc, about: Text, known: KnownCompanies) -> tuple[tuple[Company, .
 
 def _sentence_starts(doc: Doc) -> list[int]:
     """Offsets of the first tokens; none where the doc has no sentences."""
-    marks = doc.to_array("SENT_START").astype("int64")  # 1 at a start, -1 at none, 0 where nobody said
-    return [doc[int(at)].idx for at in (marks == 1).nonzero()[0]] if marks[1:].any() else []
+    columns = doc.to_array(["SENT_START", "IDX"])
+    marks = columns[:, 0].astype("int64")  # 1 at a start, -1 at none, 0 where nobody said
+    starts: list[int] = columns[marks == 1, 1].tolist() if marks[1:].any() else []
+    return starts
 
 
 def _supported(matches: Sequence[NameMatch]) -> list[NameMatch]:

@@ -21,14 +21,20 @@ class Phrases:
 
     phrases: frozenset[tuple[str, ...]]
     longest: int
+    firsts: frozenset[str]
+    lasts: frozenset[str]
 
     def ending(self, words: Sequence[str]) -> tuple[str, ...] | None:
         """The longest phrase that *words* end with."""
+        if not words or words[-1] not in self.lasts:
+            return None
         sizes = range(min(self.longest, len(words)), 0, -1)
         return next((found for n in sizes if (found := tuple(words[-n:])) in self.phrases), None)
 
     def starting(self, words: Sequence[str]) -> tuple[str, ...] | None:
         """The longest phrase that *words* start with."""
+        if not words or words[0] not in self.firsts:
+            return None
         sizes = range(min(self.longest, len(words)), 0, -1)
         return next((found for n in sizes if (found := tuple(words[:n])) in self.phrases), None)
 
@@ -239,4 +245,9 @@ def _lines(text: str) -> set[str]:
 
 def _phrases(text: str) -> Phrases:
     phrases = frozenset(tuple(phrase.replace("-", " ").split()) for phrase in _lines(text))
-    return Phrases(phrases, max(map(len, phrases)))
+    return Phrases(
+        phrases,
+        max(map(len, phrases)),
+        frozenset(phrase[0] for phrase in phrases),
+        frozenset(phrase[-1] for phrase in phrases),
+    )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 _LETTERS = "A-Za-zÀ-ÖØ-öø-ɏ"
 _WORD = re.compile(
-    rf"(?!(?<=['’])(?:s|t|re|ve|ll|d|m)\b)[{_LETTERS}\d](?:[{_LETTERS}\d]|[&+](?=[{_LETTERS}\d])|['’](?=[{_LETTERS}]{{2}})|\.(?=\d)"
+    rf"(?!(?<=['’])(?:s|t|re|ve|ll|d|m)\b)[{_LETTERS}\d](?:[{_LETTERS}\d]+|[&+](?=[{_LETTERS}\d])|['’](?=[{_LETTERS}]{{2}})|\.(?=\d)"
     rf"|\.(?=(?:com|cn|net|org|ai|io|tv|co|fm|me|in)\b)|(?<=\b[A-Za-z])\.(?=[A-Za-z]\b)|(?<=\.[A-Za-z])\.(?=[A-Za-z]\b))*\+?"
 )
 _SENTENCE_END = re.compile(r"[.!?]['\"”’)]*\s+(?=[\"“‘'(]?[A-ZÀ-Ö\d])|\n\s*")
@@ -37,6 +37,10 @@ class Word(NamedTuple):
     heading: bool
 
 
+_word = Word._make
+"""Quicker than the class, for what is made once a word."""
+
+
 def words(text: str, sentence_starts: Sequence[int] = ()) -> list[Word]:
     """The words of *text*; *sentence_starts* are offsets, found by punctuation where there are none."""
     starts = sorted({0, *(sentence_starts or (m.end() for m in _SENTENCE_END.finditer(text)))})
@@ -50,21 +54,19 @@ def words(text: str, sentence_starts: Sequence[int] = ()) -> list[Word]:
             continue  # the US of 'US$5', the CN of 'CN¥500'
         while starts[sentence + 1] <= at:
             sentence += 1
-        gap = _gap(text, end, at)
+        gap = " " if at == end + 1 and text[end] == " " else _gap(text, end, at)
         first = sentence != last or gap == "\n"
         word = match.group()
         while line < len(lines) and lines[line][1] <= at:
             line += 1
         heading = line < len(lines) and lines[line][0] <= at
-        found.append(Word(at, match.end(), word, word.lower(), gap, sentence, first, heading))
+        found.append(_word((at, match.end(), word, word.lower(), gap, sentence, first, heading)))
         end, last = match.end(), sentence
     return found
 
 
 def _gap(text: str, start: int, end: int) -> str:
     """What stands between two words; ``\\n`` for a new line, a space where a long line only wraps."""
-    if end - start == 1 and text[start] == " ":
-        return " "
     gap = text[start:end]
     if "\n" not in gap:
         return gap.replace("\u00a0", " ")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -10,7 +10,7 @@ from spacy.tokens import Doc, Token
 
 from extractors.facts import beside, nouns, verbs
 from extractors.facts.draft import Draft
-from extractors.facts.frames import Frames, Hanging
+from extractors.facts.frames import Frames, Tree
 from extractors.facts.meaning import Meaning, bare, direction_of
 from extractors.facts.phrases import Phrases, is_noun, is_temporal
 from extractors.facts.roles import HANDLERS
@@ -53,15 +53,15 @@ class Meanings:
         return self._known[anchor]
 
     @cached_property
-    def _hangings(self) -> Mapping[int, Sequence[Hanging]]:
-        """The frames that fit, matched only where the words beside a figure don't do."""
-        return self.frames.hangings(self.doc)
+    def _tree(self) -> Tree:
+        """The sentence's tree, made only where the words beside a figure don't do."""
+        return Tree(self.doc)
 
     def _read(self, anchor: Token) -> Meaning | None:
         for rule, read in beside.RULES.items():
             if meaning := read(self, anchor):
                 return self._signed(meaning, anchor, rule)
-        for hanging in self._hangings.get(anchor.i, ()):
+        for hanging in self.frames.hangings(self._tree, anchor.i):
             if not self.anchors[anchor.i].kind.startswith(hanging.frame.figure or ""):
                 continue
             if meaning := HANDLERS[hanging.frame.kind](self, anchor, hanging.tokens):

@@ -91,7 +91,8 @@ def resolve(text: str, when: When) -> list[PeriodMention]:
         return []
     text = _CAPITAL.sub(lambda opening: opening[0].lower(), text, count=1)
     low = text.lower()
-    likely = [form for form in _forms() if any(word in low for word in form.needs)]
+    held = {word for word in _needed() if word in low}
+    likely = [form for form in _forms() if not held.isdisjoint(form.needs)]
     matches = (
         (match.start(), -match.end(), form, match) for form in likely for match in form.pattern.finditer(text)
     )
@@ -128,6 +129,11 @@ def _forms() -> tuple[_Form, ...]:
         _Form(row["id"], _compiled(row["pattern"], rules["macros"]), row["resolve"], tuple(row["needs"]))
         for row in rules["form"]
     )
+
+
+@cache
+def _needed() -> tuple[str, ...]:
+    return tuple({word for form in _forms() for word in form.needs})
 
 
 def _compiled(pattern: str, macros: Mapping[str, str]) -> re.Pattern[str]:

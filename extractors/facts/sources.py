@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from importlib.resources import files
 
@@ -173,6 +173,8 @@ def _basis_by(token: Token, figure: Token) -> Basis | None:
 
 def _ends_in_estimates(doc: Doc) -> bool:
     """'..., Lighthouse estimates.': which the parser takes for a noun."""
+    if "estimate" not in doc.text.lower():
+        return False
     at = next(
         (t for t in doc if t.lower_ in ("estimates", "estimated") and t.i and is_name(t.nbor(-1))), None
     )
@@ -192,13 +194,16 @@ _EARLIER = re.compile(r"\b(?:a|one) (?:year|month|quarter|week) (?:earlier|ago|b
 
 
 @cache
-def _scope_pattern() -> Mapping[str, re.Pattern[str]]:
-    return {
-        scope: re.compile(
-            r"(?<![\w-])(?:" + "|".join(re.escape(word) for word in listed) + r")(?![\w])", re.I
+def _scope_patterns() -> Sequence[tuple[str, tuple[str, ...], re.Pattern[str]]]:
+    """Each scope, its words in lower case (one of which a text must hold), and its pattern."""
+    return [
+        (
+            scope,
+            tuple(word.lower() for word in listed),
+            re.compile(r"(?<![\w-])(?:" + "|".join(re.escape(word) for word in listed) + r")(?![\w])", re.I),
         )
         for scope, listed in _rules()["scope"].items()
-    }
+    ]
 
 
 def scope_of(metric: str, around: str) -> tuple[str, ...]:
@@ -210,7 +215,12 @@ def scope_of(metric: str, around: str) -> tuple[str, ...]:
     ('overseas', 'in-app')
     """
     near = _EARLIER.sub("", f"{metric} | {around}")
-    found = tuple(scope for scope, pattern in _scope_pattern().items() if pattern.search(near))
+    low = near.lower()
+    found = tuple(
+        scope
+        for scope, listed, pattern in _scope_patterns()
+        if any(word in low for word in listed) and pattern.search(near)
+    )
     known = words().metric_of(metric)
     named = known is not None and known.id in ("profit", "loss", "margin")
     return tuple(scope for scope in found if not (named and scope in ("net", "gross")))

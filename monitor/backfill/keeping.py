@@ -71,7 +71,7 @@ def _keep_reading(store: Store, row: int, article: Archived, version: str, now: 
         return
     if article.gate:
         if kept.read_at is None:
-            leave_unread(store, [row], version, article.gate)
+            leave_unread(store, [row], version, article.gate, now)
         return
     if article.error:
         mark_failed(store, row, version, article.error)

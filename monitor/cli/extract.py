@@ -13,7 +13,6 @@ import click
 from extractors.contract import ContractError, as_json, text_from
 from extractors.findings import PARTS, Findings, Part, Text
 from extractors.pipeline import Reader
-from monitor.cli.progress import Stages
 from monitor.cli.settings import Settings, with_settings
 
 
@@ -47,6 +46,8 @@ def extract(
 
 
 def _shown(told: Iterator[Findings], total: int) -> Iterator[Findings]:
+    from monitor.cli.progress import Stages  # draws; most calls of this command don't
+
     with Stages() as stages:
         for number, found in enumerate(told, 1):
             stages("reading texts", number, total)

@@ -9,15 +9,17 @@ from dataclasses import asdict, dataclass, is_dataclass, replace
 from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
-from db import past
-from db.store import Store, open_store
 from monitor.cli import CONFIG_HELP, DB_HELP
 from monitor.config import Config, load_config
+
+if TYPE_CHECKING:  # a quarter of a second: only commands that use them wait for them
+    from rich.console import Console
+
+    from db.store import Store
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,9 @@ class Settings:
 
     def open(self, *, read_only: bool = False) -> Store:
         """Open the database, or, to be read alone, what was known as of the moment asked for."""
+        from db import past
+        from db.store import open_store
+
         if self.as_of is None:
             return open_store(self.database, read_only=read_only)
         store = open_store(past.past(self.database, self.as_of, utc_now()), read_only=True)
@@ -127,6 +132,8 @@ def _plain(value: object) -> object:
 
 def console(*, to_error: bool = False) -> Console:
     """A console that draws tables and progress bars on a terminal, and plain lines elsewhere."""
+    from rich.console import Console
+
     return Console(stderr=to_error, highlight=False, soft_wrap=False)
 
 
