@@ -1,6 +1,6 @@
 """What a backfill costs: one process, a pool and Dask by turns; and an article's cost as the corpus grows.
 
-``python -m benchmarks.backfill [--json] [--articles 1200] [--rounds 2] [--grow 100000]``
+``python -m benchmarks.backfill [--json] [--articles 4000] [--rounds 2] [--grow 100000]``
 
 The archive is invented (``benchmarks.corpus``). The runners take it in by the real command, A-B-A-B; times
 hold start-up and the loading of models, memory is that of all their processes (PSS), sampled. Growth is
@@ -190,14 +190,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--articles", type=int, default=1200, help="that the runners take in")
+    parser.add_argument("--articles", type=int, default=4000, help="that the runners take in")
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--grow", type=int, default=100_000, help="the largest corpus; 0 leaves growth out")
     parser.add_argument("--short", action="store_true", help="a fraction of it, for a look at the ratios")
     parser.add_argument("--json", action="store_true", help="one line of JSON")
     chosen = parser.parse_args()
     if chosen.short:
-        chosen.articles, chosen.rounds, chosen.grow = 200, 1, 10_000
+        chosen.articles, chosen.rounds, chosen.grow = 1200, 1, 10_000
     found: dict[str, Any] = {"machine": machine()}
     with tempfile.TemporaryDirectory() as folder:
         if chosen.grow:
