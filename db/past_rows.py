@@ -13,7 +13,7 @@ from db.vintages import TABLES
 LEFT_OUT = frozenset(
     {
         *("hosts", "former_addresses", "jobs", "daemon", "backfill_parts", "deliveries"),
-        *("story_bands", "stale_articles", "stale_stories", "stale_claims"),
+        *("story_bands", "stale_articles", "stale_stories", "stale_claims", "as_read"),
     }
 )
 """Tables that a past is without: how collecting, sending and counting go on is nothing that is known."""
@@ -170,6 +170,14 @@ _ROWS: Mapping[str, Callable[[sqlite3.Connection, str], str]] = {
     "readings": _since("t.first_at <= :at", last_at="min(t.last_at, :at)"),
     "digests": _since("t.created_at <= :at"),
     "alerts": _since("t.fired_at <= :at"),
+    "corrections": _since(
+        "t.made_at <= :at",
+        undone_at="CASE WHEN t.undone_at <= :at THEN t.undone_at END",
+        article="CASE WHEN t.article IN (SELECT id FROM main.articles) THEN t.article END",
+    ),
+    "audits": _since("t.created_at <= :at"),
+    "audit_findings": _since("t.audit IN (SELECT id FROM main.audits)"),
+    "audit_verdicts": _since("t.judged_at <= :at"),
     "past_findings": _since("t.valid_until <= :at"),
     "past_articles": _since("t.valid_until <= :at"),
     "past_companies": _since("t.valid_until <= :at"),

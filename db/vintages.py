@@ -16,8 +16,8 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
-Cause = Literal["reading", "text", "correction", "merge", "gate"]
-"""Why a finding changed: newer rules, a revised text, a correction, merged companies, the gate."""
+Cause = Literal["reading", "text", "correction", "merge"]
+"""Why a finding changed: newer rules, a revised text, a correction, merged companies."""
 
 Row = Mapping[str, Any]
 

@@ -216,12 +216,12 @@ def test_a_corrected_company_follows_a_merge_and_its_facts_follow_it(store: Stor
     meant, parent = add_company(store, "Lantern Fish Holdings"), add_company(store, "Anglerfish Group")
     made = say(store, "company:1", "fix", company="Lantern Fish Holdings")
     assert {row["company"] for row in rows(store, "facts", "subject LIKE 'Lantern%'")} == {meant}
-    companies.merge(store, meant, parent)
+    companies.merge(store, meant, parent, DAYS[1])
     read(store, reader, article, DAYS[2])
     mention = one(store, "company_mentions", "id = 1")
     assert (mention["company"], mention["named"], mention["correction"]) == (parent, meant, made.id)
     assert {row["company"] for row in rows(store, "facts", "subject LIKE 'Lantern%'")} == {parent}
-    companies.unmerge(store, meant)
+    companies.unmerge(store, meant, DAYS[2])
     read(store, reader, article, DAYS[3])
     assert one(store, "company_mentions", "id = 1")["company"] == meant
     named = one(store, "companies", "name = 'Lanternfish Studio'")["id"]
@@ -233,7 +233,7 @@ def test_the_rules_own_company_merged_meanwhile_stands_after_an_undo(store: Stor
     read(store, reader, add(store), DAYS[0])
     made = say(store, "company:2", "reject")
     studio = one(store, "companies", "name = 'Lanternfish Studio'")["id"]
-    companies.merge(store, studio, add_company(store, "Anglerfish Group"))
+    companies.merge(store, studio, add_company(store, "Anglerfish Group"), DAYS[1])
     undo(store, made.id, DAYS[2])
     group = one(store, "companies", "name = 'Anglerfish Group'")["id"]
     assert one(store, "company_mentions", "id = 1")["company"] == group

@@ -240,7 +240,7 @@ def test_the_days_are_not_alike(days: tuple[Path, dict[datetime, dict[str, Any]]
     assert story != {"article 5": then[0]["article 5"]["others"]}, "no story was joined"
     with open_store(path, read_only=True) as store:
         causes = {cause for (cause,) in store.db.execute("SELECT DISTINCT cause FROM past_findings")}
-    assert causes == {"reading", "text", "merge", "gate"}
+    assert causes == {"reading", "text", "merge"}
 
 
 def test_every_table_is_told_or_left_out(tmp_path: Path) -> None:

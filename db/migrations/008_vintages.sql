@@ -62,7 +62,7 @@ CREATE TABLE past_findings (
   valid_until TEXT NOT NULL,
   read_by TEXT,
   superseded_by TEXT,
-  cause TEXT NOT NULL CHECK (cause IN ('reading', 'text', 'correction', 'merge', 'gate'))
+  cause TEXT NOT NULL CHECK (cause IN ('reading', 'text', 'correction', 'merge'))
 ) STRICT;
 CREATE INDEX past_findings_article ON past_findings (article);
 CREATE INDEX past_findings_finding ON past_findings (kind, finding, valid_until);

@@ -106,6 +106,8 @@ def _moment(as_of: date | datetime | None, config: Config) -> datetime | None:
     if as_of is None:
         return None
     if not isinstance(as_of, datetime):
+        from db import past
+
         return past.end_of(as_of, config.zone)
     return (as_of if as_of.tzinfo else as_of.replace(tzinfo=config.zone)).astimezone(UTC)
 
