@@ -73,9 +73,10 @@ def when_of(text: str, published: date | None) -> When:
 
     Fiscal years count only where the text says when they end, or is of a country where that is fixed.
     """
-    stated = _YEAR_ENDED.search(text)
+    stated = _YEAR_ENDED.search(text) if " year " in text else None
     month = month_number(stated["month"]) if stated else None
-    if month is None and _APRIL_YEARS.search(text):
+    likely = month is None and any(word in text for word in ("₹", "rupee", "crore", "lakh", "Rs", "yen"))
+    if likely and _APRIL_YEARS.search(text):
         month = 3
     return When(published, month, own_quarters=month == 3 and bool(_RUPEES.search(text)))
 
@@ -147,7 +148,8 @@ def _mention(text: str, form: _Form, match: re.Match[str], when: When) -> Period
     groups["match"] = match[0]
     lead = _LEAD.search(text, max(0, match.start() - 24), match.start())
     word = lead["role"].lower() if lead else _own_lead(match[0])
-    if _SINCE.search(text, max(0, match.start() - 64), match.start()):
+    before = max(0, match.start() - 64)
+    if "since" in text[before : match.start()].lower() and _SINCE.search(text, before, match.start()):
         word = "since"
     if word == "since" and _RECORD.search(text, max(0, match.start() - 72), match.start()):
         word = "than"

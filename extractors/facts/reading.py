@@ -53,6 +53,7 @@ class TextReader:
         self.when = periods.when_of(self.text, about.published)
         self.listed = bool(_LISTED.search(self.text))
         self.cinema = len(_CINEMA.findall(self.text)) > 1
+        self._named: dict[int, list[PeriodMention]] = {}
         self.topics = Topics(self.text, about.title, self.names.things, sentences)
         lead = self._lead(about.title, sentences[:2])
         self.chronicle = Chronicle(figures, about.published, lead, self.cinema)
@@ -138,7 +139,10 @@ class TextReader:
     def _mentions(self, sentence: Span) -> list[PeriodMention]:
         """The periods that *sentence* names, in the text's offsets, but for numbers that are figures."""
         figures = self.by_place.inside(sentence.start, sentence.end)
-        found = periods.resolve(self.text[sentence.start : sentence.end], self.when)
+        found = self._named.get(sentence.start)
+        if found is None:
+            found = periods.resolve(self.text[sentence.start : sentence.end], self.when)
+            self._named[sentence.start] = found
         placed = (replace(m, start=m.start + sentence.start, end=m.end + sentence.start) for m in found)
         return [m for m in placed if not any(f.start < m.end and m.start < f.end for f in figures)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from importlib.resources import files
 
@@ -35,6 +35,11 @@ def _claim_forms() -> Mapping[str, str]:
     return {form: verb for verb in _rules()["claims"]["verbs"] for form in forms(verb)}
 
 
+@cache
+def _reckoning() -> frozenset[str]:
+    return frozenset(form for form, verb in _claim_forms().items() if verb in _RECKONS)
+
+
 _PAPER_BY = re.compile(
     r"\b(?:report|study|survey|white paper|paper|data) (?:\w+ ){0,3}?(?:by|from|of) (?:the )?"
 )
@@ -58,16 +63,17 @@ class Claims:
     def sources(self) -> frozenset[str]:
         """The organisations that the sentence cites, or that say or reckon what it says."""
         found = {self._cited}
-        for token in self.doc:
-            if (
-                token.lower_ in _claim_forms()
-                and token.tag_.startswith("V")
-                and _claim_forms()[token.lower_] in _RECKONS
-            ):
+        for place in self._places(_reckoning()):
+            token = self.doc[place]
+            if token.tag_.startswith("V"):
                 agent = next((t for t in token.children if t.dep_ == "nsubj"), None)
                 found.add(self._source(agent) if agent is not None else None)
         found |= {name for _, end, name in self.phrases.names if _THEN_RECKONS.match(self.phrases.text, end)}
         return frozenset(name for name in found if name)
+
+    def _places(self, wanted: Collection[str]) -> Iterator[int]:
+        """Where one of the *wanted* words stands: by the words alone, as making tokens takes time."""
+        return (place for place, word in enumerate(self.phrases.draft.words) if word.lower() in wanted)
 
     def claimed_by(self, anchor: int, subject: str | None) -> str | None:
         """Who says the figure at *anchor*: whom the sentence cites, or the subject of the verb of saying.
@@ -79,11 +85,11 @@ class Claims:
 
     @cached_property
     def _cited(self) -> str | None:
-        for token in self.doc:
-            if token.lower_ == "according":
-                target = next((t for t in token.subtree if t.dep_ == "pobj" and t.i > token.i), None)
-                return None if target is None else self._source(target)
-        return None
+        place = next(self._places(("according",)), None)
+        if place is None:
+            return None
+        target = next((t for t in self.doc[place].subtree if t.dep_ == "pobj" and t.i > place), None)
+        return None if target is None else self._source(target)
 
     def _said(self, figure: Token) -> str | None:
         for token in figure.ancestors:
