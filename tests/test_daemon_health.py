@@ -64,7 +64,13 @@ def test_health_metrics_and_status_while_it_runs(tmp_path: Path) -> None:
                 "update", "digest", "trends", "maintenance", "copy", "check",
             }  # fmt: skip
             assert all(job["last_finished_at"] and job["next_run_at"] for job in found["jobs"])
-            assert found["queues"] == {"to_fetch": 0, "to_read": 0, "oldest_unread": None, "set_aside": 0}
+            assert found["queues"] == {
+                "to_fetch": 0,
+                "to_read": 0,
+                "oldest_unread": None,
+                "set_aside": 0,
+                "left_unread": 0,
+            }
             assert found["rates"]["articles"] == found["rates"]["read"] == PIECES
             assert found["sizes"]["database"] > 0 and found["sizes"]["disk_free"] > 0
             assert found["version"] and found["life"]["config_path"] == "newsgauge.toml"
