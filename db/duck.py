@@ -55,12 +55,18 @@ def dump_all(store: Store, form: Form, folder: Path) -> Iterator[Dumped]:
         store.db.conn.execute("ROLLBACK")
 
 
+OF_THE_PRESENT = "sql NOT LIKE '%json_extract%'"
+"""Of the views, those that DuckDB is given: what was read before stands in JSON, which it types otherwise."""
+
+
 def duckdb_views(store: Store, tables: list[str]) -> Iterator[str]:
     """The statements that make DuckDB see the *tables*' Parquet files, and this database's views."""
     yield "-- DuckDB sees the files beside this one as newsgauge's tables, with its views over them."
     for table in tables:
         yield f"CREATE OR REPLACE VIEW \"{table}\" AS SELECT * FROM read_parquet('{table}.parquet');"
-    views = store.db.execute("SELECT sql FROM sqlite_master WHERE type = 'view' ORDER BY rowid")
+    views = store.db.execute(
+        f"SELECT sql FROM sqlite_master WHERE type = 'view' AND {OF_THE_PRESENT} ORDER BY rowid"
+    )
     yield from (f"{in_duckdb(sql)};" for (sql,) in views)
 
 
