@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 SIDE_BY_SIDE = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
-ALONE = (
+ALONE = ("test_daemon_*", "test_service", "test_live", "test_benchmarks")
     "test_daemon_*",
     "test_*_kill",
     "test_service",
