@@ -7,13 +7,6 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 SIDE_BY_SIDE = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
 ALONE = ("test_daemon_*", "test_service", "test_live", "test_benchmarks")
-    "test_daemon_*",
-    "test_*_kill",
-    "test_service",
-    "test_live",
-    "test_benchmarks",
-    "test_backfill_cluster",
-)
 """What watches clocks or many processes, and so wants the machine for itself."""
 
 
