@@ -44,7 +44,7 @@ def counted(meanings: Meanings, anchor: Token) -> Meaning | None:
     agent = None if agent == top else agent
     if agent is not None and words().metric_of(agent.lower_) and not meanings.phrases.name_at(agent):
         return None
-    subject, rule = meanings.subjects.of_agent(agent) if agent is not None else meanings.subjects.focus()
+    subject, rule = meanings.subjects.of_any(agent)
     if words().lemma(verb.lower_) in words().events and top.dep_ in ("dobj", "nsubjpass"):
         name = f"{name} {_participle(verb)}"
     return Meaning(name, subject, subject_rule=rule, verb=verb, noun=top)
@@ -84,12 +84,9 @@ def of_the_next(meanings: Meanings, anchor: Token) -> Meaning | None:
     if named is None or not _AND_NAME.search(text, max(0, named[0] - 12), named[0]):
         return None
     before = meanings.earlier(anchor)
-    alike = before is not None and before.like is not None
-    if (
-        before is None
-        or not alike
-        or meanings.anchors[before.like or 0].kind != meanings.anchors[anchor.i].kind
-    ):
+    if before is None or before.like is None:
+        return None
+    if meanings.anchors[before.like].kind != meanings.anchors[anchor.i].kind:
         return None
     return replace(before, subject=named[1], subject_rule="named", like=None)
 
@@ -212,7 +209,6 @@ RULES: Mapping[str, Rule] = {
 """Tried before any frame."""
 
 LAST_RULES: Mapping[str, Rule] = {
-    "of-the-next": of_the_next,
     "joined": joined,
     "grown-to": grown_to,
     "times-as-much": times_as_much,

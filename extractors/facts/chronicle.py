@@ -40,7 +40,12 @@ class Chronicle:
             timing = periods.choose(self.figures[at], meaning, self.clock, base, wanted)
             if meaning.basis in _AHEAD:
                 timing = periods.ahead(timing, self.published)
-            if like and not timing.stated and not meaning.compared and not (meaning.growth and since(like)):
+            if (
+                like
+                and not timing.stated
+                and not meaning.compared
+                and not (meaning.growth and _is_open(like))
+            ):
                 timing = replace(like, rule=f"like: {like.rule}")
             chosen[at] = timing
         return _shared(read, places, chosen)
@@ -78,7 +83,7 @@ class Chronicle:
         self.clock.reported = reported.pop() if alone else NOWHEN
 
 
-def since(timing: Timing) -> bool:
+def _is_open(timing: Timing) -> bool:
     """Whether *timing* is open to the present: a move of today is none of it."""
     return timing.period.end is None or timing.rule.endswith("past-units")
 

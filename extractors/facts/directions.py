@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from extractors.facts.meaning import Meaning
+from extractors.facts.meaning import Meaning, direction_of
 from extractors.findings import Direction, Figure
 
 _NEAR = 60
@@ -22,7 +22,7 @@ _AFTERWARDS = re.compile(
 _COMMA = re.compile(r",\s(?:or\s|some\s|about\s|nearly\s|almost\s)*\Z")
 _THAN = re.compile(r"\s(more|higher|greater|less|lower|fewer)\sthan\b")
 _TO = re.compile(r"\sto(?: about| around| nearly| roughly| some| just over)?\s\Z")
-_MORE = frozenset({"more", "higher", "greater", "up"})
+_MORE = frozenset({"more", "higher", "greater"})
 
 
 def with_directions(read: Read, figures: Sequence[Figure], text: str) -> Iterator[tuple[int, Meaning]]:
@@ -51,7 +51,7 @@ def _beside(
     bracket = text.rfind(")", figure.end, after.start)
     start = bracket + 1 if bracket >= 0 else figure.end
     if found := _AFTERWARDS.fullmatch(text, start, after.start):
-        return "up" if found[1] == "up" else "down"
+        return direction_of(found[1])
     than = _THAN.match(text, after.end)
     if than and _COMMA.search(text, start, after.start):
         return "up" if than[1] in _MORE else "down"

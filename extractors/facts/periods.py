@@ -37,9 +37,9 @@ _RECORD = re.compile(
     re.I,
 )
 """'the lowest since 2020', 'for the first time since March': how long ago, and no period of the figure."""
-_APRIL_YEARS = re.compile(r"₹|\brupees?\b|\bcrores?\b|\blakhs?\b|\bRs\b|\byen\b")
 _RUPEES = re.compile(r"₹|\brupees?\b|\bcrores?\b|\blakhs?\b")
 """Business pages in whose Q1 the year begins in April."""
+_APRIL_YEARS = re.compile(rf"{_RUPEES.pattern}|\bRs\b|\byen\b")
 _YEAR_ENDED = re.compile(
     r"(?:fiscal|financial) year (?:that )?(?:ended|ending|ends|to|runs (?:from \w+ )?to)(?: on| in)?"
     r"(?: the end of)? (?P<month>[A-Z][a-z]{2,8})"

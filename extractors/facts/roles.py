@@ -115,7 +115,7 @@ def _of(meanings: Meanings, anchor: Token, roles: Roles) -> Meaning | None:
 
 def _by_agent(meanings: Meanings, metric: str, verb: Token, noun: Token | None = None) -> Meaning:
     agent = agent_of(verb)
-    subject, rule = meanings.subjects.of_agent(agent) if agent is not None else meanings.subjects.focus()
+    subject, rule = meanings.subjects.of_any(agent)
     return Meaning(metric, subject, subject_rule=rule, verb=verb, noun=noun)
 
 

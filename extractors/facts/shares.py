@@ -39,7 +39,7 @@ def from_share(meanings: Meanings, base: Token, anchor: Token) -> Meaning | None
 
 def _stake(meanings: Meanings, company: Token, verb: Token) -> Meaning:
     agent = agent_of(verb)
-    subject, rule = meanings.subjects.of_agent(agent) if agent is not None else meanings.subjects.focus()
+    subject, rule = meanings.subjects.of_any(agent)
     return Meaning(f"stake in {meanings.phrases.name_at(company)}", subject, subject_rule=rule, verb=verb)
 
 

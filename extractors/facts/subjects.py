@@ -67,7 +67,12 @@ class Subjects:
         """The organisation in focus."""
         observed = self.topic is None or self.cites(self.topic) or is_observer(self.topic)
         others = self.cited - {self.topic}  # who says so may not speak of it
-        return (None if observed else self.topic), "focus" if self.sure and not others else "loose focus"
+        topic = None if observed else self.topic
+        return topic, "loose focus" if others else self._as_sure("focus")
+
+    def _as_sure(self, rule: str) -> str:
+        """The name of *rule*, which goes by the topic, as sure as that is."""
+        return rule if self.sure else f"loose {rule}"
 
     def screened(self, agent: Token | None) -> bool:
         """Whether *agent* takes its money at the box office."""
@@ -88,18 +93,22 @@ class Subjects:
         if agent.lower_ in words().pronouns:
             return self._antecedent(agent)
         if _BASED_FIRM.match(self.phrases.text, self.phrases.span(agent).start) and self.topic:
-            return self.topic, "stand-in" if self.sure else "loose stand-in"
+            return self.topic, self._as_sure("stand-in")
         if agent.lower_ in words().company_nouns and (name := self._apposed(agent)):
             return name, "named"
         if agent.lower_ in words().company_papers and not self._of_another(agent):
             return self._owner(agent)
         if agent.lower_ in words().company_nouns and not self._is_described(agent):
-            return self.topic or self.phrases.thing(agent), "stand-in" if self.sure else "loose stand-in"
+            return self.topic or self.phrases.thing(agent), self._as_sure("stand-in")
         if agent.lower_ in words().work_nouns and not self._is_described(agent):
             return self.work or self.phrases.thing(agent), "stand-in"
         if agent.lower_ in words().place_nouns and (place := self._last_place(agent)):
             return place, "loose stand-in"
         return self.phrases.thing(agent) or None, "stated"
+
+    def of_any(self, agent: Token | None) -> Subject:
+        """The subject that *agent* stands for, or, where a verb has none, the organisation in focus."""
+        return self.of_agent(agent) if agent is not None else self.focus()
 
     def before(self, verb: Token) -> str | None:
         """The organisation that stands right before *verb*, whatever the parser makes its subject."""
@@ -143,7 +152,7 @@ class Subjects:
 
     def _antecedent(self, pronoun: Token) -> Subject:
         if pronoun.lower_ in ("we", "our", "us"):  # the company's own people speak
-            return self.topic, "stand-in" if self.sure else "loose stand-in"
+            return self.topic, self._as_sure("stand-in")
         if pronoun.lower_ in ("which", "who", "that") and pronoun.i >= 2:
             before = pronoun.nbor(-1) if pronoun.nbor(-1).tag_ not in (",", "''", "``") else pronoun.nbor(-2)
             if name := self.phrases.name_at(before):
@@ -151,10 +160,11 @@ class Subjects:
             if pronoun.head.dep_ == "relcl":
                 return self.of_agent(pronoun.head.head)
         for token in reversed(list(pronoun.doc[: pronoun.i])):
+            if token.dep_ not in ("nsubj", "nsubjpass") or token.head == pronoun.head:
+                continue
             owner = next((t for t in token.lefts if t.dep_ == "poss"), token)
             name = self.phrases.name_at(token) or self.phrases.name_at(owner)
-            agent = token.dep_ in ("nsubj", "nsubjpass") and token.head != pronoun.head
-            if agent and name and not is_observer(name):
+            if name and not is_observer(name):
                 return name, "pronoun"
         for token in reversed(list(pronoun.doc[: pronoun.i])):
             if (
@@ -164,9 +174,7 @@ class Subjects:
                 and is_place(token)
             ):
                 return self.phrases.thing(token), "pronoun"
-        return (
-            self.work if self.cinema and self.work else self.topic
-        ), "pronoun" if self.sure else "loose pronoun"
+        return (self.work if self.cinema and self.work else self.topic), self._as_sure("pronoun")
 
     def _last_place(self, before: Token) -> str | None:
         """The country spoken of last before *before*."""

@@ -149,8 +149,7 @@ def _sensed(
         return _of_object(meanings, verb, figure, sense)
     agent, thing = agent_of(verb), object_of(verb, figure)
     named = meanings.subjects.before(verb) if verb.tag_ in ("VBD", "VBZ", "VBP") else None
-    spoken = meanings.subjects.of_agent(agent) if agent is not None else meanings.subjects.focus()
-    subject, rule = (named, "named") if named else spoken
+    subject, rule = (named, "named") if named else meanings.subjects.of_any(agent)
     metric = sense.metric
     if metric == "revenue" and agent is not None:
         metric, (subject, rule) = _earned(meanings, agent, (subject, rule))
