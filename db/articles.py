@@ -222,7 +222,7 @@ def _revise(db: Database, known: int, found: NewArticle, outlet: int | None, now
     poorer = _RICHNESS[found.body_source] < _RICHNESS[row["body_source"]]
     if poorer or row["text_hash"] == found.text_hash or count >= MAX_REVISIONS:
         if row["published"] is None and found.published and not _is_undated(row):
-            _set(db, known, {name: _columns(found)[name] for name in _DATE_COLUMNS}, now)
+            alter(db, known, {name: _columns(found)[name] for name in _DATE_COLUMNS}, now)
         return False
     unread = {"extractor_version": None, "read_failures": 0, "failed_version": None, "gate": None}
     changes = _columns(found) | unread
@@ -232,7 +232,7 @@ def _revise(db: Database, known: int, found: NewArticle, outlet: int | None, now
         changes = {name: value for name, value in changes.items() if name not in _DATE_COLUMNS}
     if row["outlet"] is None:
         changes["outlet"] = outlet
-    _set(db, known, changes, now)
+    alter(db, known, changes, now)
     for seen_at, text in ((row["fetched_at"], row), (now.isoformat(), _columns(found))):
         db.conn.execute(
             "INSERT OR IGNORE INTO revisions (article, seen_at, title, body, text_hash) "
@@ -250,7 +250,8 @@ def _is_undated(row: Mapping[str, Any]) -> bool:
 _DATE_COLUMNS = ("published", "published_source", "published_precision")
 
 
-def _set(db: Database, article: int, changes: Mapping[str, object], now: datetime) -> None:
+def alter(db: Database, article: int, changes: Mapping[str, object], now: datetime) -> None:
+    """Give *article* other columns, inside a transaction; what it was is kept, and its story follows."""
     names = ", ".join(f"{name} = ?" for name in changes)
     with changing(db, [article], now):
         db.conn.execute(f"UPDATE articles SET {names} WHERE id = ?", [*changes.values(), article])

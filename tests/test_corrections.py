@@ -373,6 +373,7 @@ def test_a_date_is_fixed_rejected_and_taken_back(store: Store, reader: Reader) -
     assert one(store, "articles", "1")["published"] == "2026-04-30T00:00:00+00:00"
     days = store.db.execute("SELECT DISTINCT day FROM daily_counts WHERE all_articles").fetchall()
     assert days == [("2026-04-30",)]
+    assert one(store, "stories", "1")["first_published"] == "2026-04-30T00:00:00+00:00"
     second = say(store, f"date:{article}", "reject", DAYS[2])
     assert one(store, "articles", "1")["published"] is None
     undo(store, second.id, DAYS[3])

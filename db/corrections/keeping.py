@@ -10,6 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from db import stories
+from db.articles import alter
 from db.corrections.as_read import Merged, as_read, keep
 from db.corrections.overlay import in_force, overlaid, placed
 from db.corrections.values import (
@@ -25,7 +26,7 @@ from db.corrections.values import (
     correction_from,
 )
 from db.store import Store
-from db.vintages import Stamp, changing, lay
+from db.vintages import Stamp, lay
 
 Rows = Mapping[str, Sequence[Row]]
 
@@ -259,12 +260,7 @@ def _apply(db: Database, store: Store, made: Correction, now: datetime) -> None:
 def _date(db: Database, made: Correction, now: datetime) -> None:
     holds = _earlier(db, FindingId("date", made.article or 0))
     values = (holds.values if holds else made.said) or {}
-    names = ", ".join(f"{name} = ?" for name in JUDGED["date"])
-    with changing(db, [made.article or 0], now):
-        db.execute(
-            f"UPDATE articles SET {names} WHERE id = ?",
-            [*(values.get(name) for name in JUDGED["date"]), made.article],
-        )
+    alter(db, made.article or 0, {name: values.get(name) for name in JUDGED["date"]}, now)
 
 
 def apply(db: Database, article: int, now: datetime) -> None:
