@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from db.companies import UnknownCompany, find, near_names
 from db.corrections.dollars import conversion
 from db.corrections.keeping import row_of
-from db.corrections.values import CorrectionError, FindingId, Row, Verdict
+from db.corrections.values import PARTS_OF_A_FACT, CorrectionError, FindingId, Row, Verdict
 from db.store import Store
 from extractors.findings import Approx, Basis, Direction, Kind
 from extractors.rates import Rates
@@ -33,18 +33,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "counts": ("value", "value_max", "noun", "approx"),
     "company_mentions": ("company",),
     "theme_mentions": ("theme",),
-    "facts": (
-        "subject",
-        "company",
-        "metric",
-        "metric_id",
-        "period_start",
-        "period_end",
-        "direction",
-        "basis",
-        "claimed_by",
-        "scope",
-    ),
+    "facts": PARTS_OF_A_FACT,
     "date": ("published",),
     "story": ("story",),
 }

@@ -32,25 +32,27 @@ FIGURE_COLUMN = {"money": "money", "percentages": "percentage", "counts": "count
 OF_ARTICLES = ("date", "story")
 
 CONVERSION = ("usd", "usd_max", "fx_rate", "fx_date", "fx_source", "fx_method", "pair_mismatch")
+PARTS_OF_A_FACT = (
+    "subject",
+    "company",
+    "metric",
+    "metric_id",
+    "period_start",
+    "period_end",
+    "direction",
+    "basis",
+    "claimed_by",
+    "scope",
+)
+"""What may be said of a fact."""
+
 JUDGED: Mapping[str, tuple[str, ...]] = {
     "money": ("value", "value_max", "currency", "approx", "negative", "inferred", *CONVERSION),
     "percentages": ("value", "value_max", "unit", "approx", "negative"),
     "counts": ("value", "value_max", "noun", "approx"),
     "company_mentions": ("company", "named"),
     "theme_mentions": ("theme",),
-    "facts": (
-        "subject",
-        "company",
-        "metric",
-        "metric_id",
-        "period_start",
-        "period_end",
-        "direction",
-        "basis",
-        "claimed_by",
-        "scope",
-        "confidence",
-    ),
+    "facts": (*PARTS_OF_A_FACT, "confidence"),
     "date": ("published", "published_source", "published_precision"),
     "story": ("story",),
 }
