@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from extractors.facts.draft import Draft, draft
-from extractors.facts.frames import Frames
 from extractors.facts.ordered import Ordered
 from extractors.facts.reading import TextReader
 from extractors.facts.topics import Name
@@ -20,7 +18,6 @@ from extractors.findings import Company, Fact, Figure, Span, Text
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
-    from spacy.vocab import Vocab
 
 Parse = Callable[[Sequence["Doc"]], Iterable["Doc"]]
 
@@ -82,12 +79,7 @@ def read(
     """
     sentences = [Span(s.start_char, s.end_char) for s in doc.sents]
     reader = TextReader(about, figures, _names(about.text, doc, companies, figures), sentences)
-    return tuple(reader.read(parsed, _frames(doc.vocab)))
-
-
-@lru_cache(maxsize=4)
-def _frames(vocab: Vocab) -> Frames:
-    return Frames(vocab)
+    return tuple(reader.read(parsed))
 
 
 _LEGAL_FORM = re.compile(

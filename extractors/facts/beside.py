@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from spacy.tokens import Token
-
 from extractors.facts.meaning import Meaning, verb_over
 from extractors.facts.nouns import from_growth
+from extractors.facts.parse import Word
 from extractors.facts.phrases import is_noun
 from extractors.facts.tree import agent_of
 from extractors.facts.verbs import moved
@@ -19,7 +18,7 @@ from extractors.facts.words import forms, words
 if TYPE_CHECKING:
     from extractors.facts.measuring import Meanings
 
-Rule = Callable[["Meanings", Token], Meaning | None]
+Rule = Callable[["Meanings", Word], Meaning | None]
 
 _NUMBER = re.compile(r"^[\d.,\s]*(?:(?:thousand|million|billion|lakh|crore)s?\b)?\s*")
 _AND_NAME = re.compile(r"(?:[,;]|\band|\bwhile|\bbut)\s(?:the\s)?\Z")
@@ -28,7 +27,7 @@ _RUN = frozenset({"NN", "NNS", "NNP", "NNPS", "JJ", "VBN", "HYPH"})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 
 
-def counted(meanings: Meanings, anchor: Token) -> Meaning | None:
+def counted(meanings: Meanings, anchor: Word) -> Meaning | None:
     """'opened 640 stores', 'has 12 million users': things counted, and what happened to them."""
     if meanings.anchors[anchor.i].kind != "count":
         return None
@@ -50,14 +49,14 @@ def counted(meanings: Meanings, anchor: Token) -> Meaning | None:
     return Meaning(name, subject, subject_rule=rule, verb=verb, noun=top)
 
 
-def after_of(meanings: Meanings, anchor: Token) -> Meaning | None:
+def after_of(meanings: Meanings, anchor: Word) -> Meaning | None:
     """'revenue of $4 million', 'earnings per share of $2'."""
-    doc, first = meanings.doc, meanings.extents[anchor.i][0]
-    if first < 2 or doc[first - 1].lower_ != "of":
+    tree, first = meanings.tree, meanings.extents[anchor.i][0]
+    if first < 2 or tree[first - 1].lower_ != "of":
         return None
-    noun = doc[first - 2]
-    if first > 3 and doc[first - 3].lower_ == "per" and is_noun(doc[first - 4]):
-        noun = doc[first - 4]
+    noun = tree[first - 2]
+    if first > 3 and tree[first - 3].lower_ == "per" and is_noun(tree[first - 4]):
+        noun = tree[first - 4]
     if (
         not is_noun(noun)
         or noun.ent_type_
@@ -69,9 +68,9 @@ def after_of(meanings: Meanings, anchor: Token) -> Meaning | None:
     return meanings.from_noun(noun, anchor) if names or noun.lower_ in words().wraps else None
 
 
-def of_the_next(meanings: Meanings, anchor: Token) -> Meaning | None:
+def of_the_next(meanings: Meanings, anchor: Word) -> Meaning | None:
     """'Tencent owns 9% and Redleaf 5%': the metric spoken of, of the one named right before the figure."""
-    at = meanings.phrases.span(meanings.doc[meanings.extents[anchor.i][0]]).start
+    at = meanings.phrases.span(meanings.tree[meanings.extents[anchor.i][0]]).start
     text = meanings.phrases.text
     named = next(
         (
@@ -91,23 +90,23 @@ def of_the_next(meanings: Meanings, anchor: Token) -> Meaning | None:
     return replace(before, subject=named[1], subject_rule="named", like=None)
 
 
-def before_growth(meanings: Meanings, anchor: Token) -> Meaning | None:
+def before_growth(meanings: Meanings, anchor: Word) -> Meaning | None:
     """'a 22% increase', whatever the parser makes of the increase."""
     first, last = meanings.extents[anchor.i]
-    if last >= len(meanings.doc) or meanings.doc[last].lower_ not in words().move_nouns:
+    if last >= len(meanings.tree) or meanings.tree[last].lower_ not in words().move_nouns:
         return None
-    growth = meanings.doc[last]
-    if growth.tag_.startswith("V") and meanings.doc[first - 1].lower_ not in _ARTICLES:
+    growth = meanings.tree[last]
+    if growth.tag_.startswith("V") and meanings.tree[first - 1].lower_ not in _ARTICLES:
         return None
     return from_growth(meanings, growth, anchor)
 
 
-def by_growth(meanings: Meanings, anchor: Token) -> Meaning | None:
+def by_growth(meanings: Meanings, anchor: Word) -> Meaning | None:
     """'saw revenue jump by 5%'."""
     first = meanings.extents[anchor.i][0]
-    if first < 2 or meanings.doc[first - 1].lower_ != "by":
+    if first < 2 or meanings.tree[first - 1].lower_ != "by":
         return None
-    growth = meanings.doc[first - 2]
+    growth = meanings.tree[first - 2]
     return (
         from_growth(meanings, growth, anchor)
         if is_noun(growth) and growth.lower_ in words().move_nouns
@@ -115,10 +114,10 @@ def by_growth(meanings: Meanings, anchor: Token) -> Meaning | None:
     )
 
 
-def after_move(meanings: Meanings, anchor: Token) -> Meaning | None:
+def after_move(meanings: Meanings, anchor: Word) -> Meaning | None:
     """'shares rose 5%', where the parser hangs the figure elsewhere."""
     first = meanings.extents[anchor.i][0]
-    verb = meanings.doc[max(first - 1, 0)]
+    verb = meanings.tree[max(first - 1, 0)]
     way = words().moves.get(words().lemma(verb.lower_))
     if first < 1 or way is None or not verb.tag_.startswith("V") or anchor.head == verb:
         return None
@@ -126,13 +125,13 @@ def after_move(meanings: Meanings, anchor: Token) -> Meaning | None:
     return None if multiple else moved(meanings, verb, anchor, None, way)
 
 
-def before_noun(meanings: Meanings, anchor: Token) -> Meaning | None:
+def before_noun(meanings: Meanings, anchor: Word) -> Meaning | None:
     """'a $5 billion all-share bid': the nouns that run on from the figure end in a metric."""
     if anchor.dep_ not in ("dobj", "pobj", "attr", "nmod", "npadvmod"):
         return None
     last = meanings.extents[anchor.i][1]
     noun = None
-    for token in meanings.doc[last : last + 5]:
+    for token in meanings.tree[last : last + 5]:
         if token.tag_ not in _RUN and token.lower_ != "all":
             break
         noun = token
@@ -142,7 +141,7 @@ def before_noun(meanings: Meanings, anchor: Token) -> Meaning | None:
     return None if multiple or noun.dep_ in _SUBJECTS else meanings.from_noun(noun, anchor)
 
 
-def joined(meanings: Meanings, anchor: Token) -> Meaning | None:
+def joined(meanings: Meanings, anchor: Word) -> Meaning | None:
     """'$3 billion at home and $8 billion abroad': the second means what the first does."""
     head = anchor.head
     if anchor.dep_ in ("conj", "appos", "dep") and head.i in meanings.anchors and head.i != anchor.i:
@@ -155,25 +154,25 @@ def joined(meanings: Meanings, anchor: Token) -> Meaning | None:
     return None
 
 
-def grown_to(meanings: Meanings, anchor: Token) -> Meaning | None:
+def grown_to(meanings: Meanings, anchor: Word) -> Meaning | None:
     """'fell 17 percent in September from a month earlier to $92 million': the level after the growth."""
     first = meanings.extents[anchor.i][0]
-    if first < 1 or meanings.doc[first - 1].lower_ != "to":
+    if first < 1 or meanings.tree[first - 1].lower_ != "to":
         return None
     before = (meanings.of(i) for i in sorted(meanings.anchors, reverse=True) if i < anchor.i)
     grown = next((meaning for meaning in before if meaning and meaning.growth), None)
     return grown and replace(grown, like=grown.anchor, growth=False)
 
 
-def times_as_much(meanings: Meanings, anchor: Token) -> Meaning | None:
+def times_as_much(meanings: Meanings, anchor: Word) -> Meaning | None:
     """'..., four times as much as a year earlier'."""
     return meanings.earlier(anchor) if meanings.anchors[anchor.i].kind == "multiple" else None
 
 
-def nearest_metric(meanings: Meanings, anchor: Token) -> Meaning | None:
+def nearest_metric(meanings: Meanings, anchor: Word) -> Meaning | None:
     """The last metric named before the figure, with no other figure between."""
     first = meanings.extents[anchor.i][0]
-    for token in reversed(list(meanings.doc[:first])):
+    for token in reversed(list(meanings.tree[:first])):
         if token.ent_type_:
             return None
         if is_noun(token) and token.lower_ in words().metrics and token.dep_ not in ("compound", "nmod"):
@@ -181,14 +180,14 @@ def nearest_metric(meanings: Meanings, anchor: Token) -> Meaning | None:
     return None
 
 
-def _counted_noun(meanings: Meanings, anchor: Token, top: Token) -> str:
+def _counted_noun(meanings: Meanings, anchor: Word, top: Word) -> str:
     figure = meanings.anchors[anchor.i]
     if figure.noun:
         return figure.noun
     return _NUMBER.sub("", figure.text) if top == anchor else meanings.phrases.noun(top)
 
 
-def _participle(verb: Token) -> str:
+def _participle(verb: Word) -> str:
     """The past participle of *verb*: 'opened', 'cut'."""
     if verb.tag_ in ("VBD", "VBN"):
         return verb.lower_

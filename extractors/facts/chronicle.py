@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from spacy.tokens import Doc
-
 from extractors.facts.days import NOWHEN, Period
 from extractors.facts.directions import Read
 from extractors.facts.meaning import Meaning, bare
+from extractors.facts.parse import Tree
 from extractors.facts.timing import Clock, SentencePeriods, Timing, Wanted
 from extractors.facts.tree import is_past, is_perfect
 from extractors.facts.words import words
@@ -29,14 +28,14 @@ class Chronicle:
         self.cinema = cinema
         self.clock = Clock(lead=lead, today=Period(published, published))
 
-    def timed(self, doc: Doc, read: Read, periods: SentencePeriods) -> dict[int, Timing]:
+    def timed(self, tree: Tree, read: Read, periods: SentencePeriods) -> dict[int, Timing]:
         """The period of each of a sentence's figures, by the figure's place."""
         places = {meaning.anchor: at for at, meaning in read}
         chosen: dict[int, Timing] = {}
         for at, meaning in read:
             like = chosen.get(places.get(meaning.like if meaning.like is not None else -1, -1))
             base = like.period if like else self.clock.reported
-            wanted = self._wanted(doc, self.figures[at], meaning)
+            wanted = self._wanted(tree, self.figures[at], meaning)
             timing = periods.choose(self.figures[at], meaning, self.clock, base, wanted)
             if meaning.basis in _AHEAD:
                 timing = periods.ahead(timing, self.published)
@@ -50,10 +49,10 @@ class Chronicle:
             chosen[at] = timing
         return _shared(read, places, chosen)
 
-    def _wanted(self, doc: Doc, figure: Figure, meaning: Meaning) -> Wanted:
+    def _wanted(self, tree: Tree, figure: Figure, meaning: Meaning) -> Wanted:
         known = words().metric_of(bare(meaning.metric))
         perfect = meaning.verb is not None and is_perfect(meaning.verb)
-        past = is_past(doc[meaning.anchor], meaning.verb, meaning.noun)
+        past = is_past(tree[meaning.anchor], meaning.verb, meaning.noun)
         flows = bool(known and (known.flow or _is_share_of_flow(meaning.metric)))
         return Wanted(
             inherits=flows and past and not meaning.wrap and meaning.basis not in _AHEAD,

@@ -14,25 +14,30 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from spacy.tokens import Doc, Token
-from spacy.vocab import Vocab
-
 from extractors.errors import RuleError
+from extractors.facts.parse import Word
 from extractors.facts.words import Words, words
 
 _TAGS = {"N": ["NN", "NNS", "NNP", "NNPS"], "V": ["VB", "VBD", "VBG", "VBN", "VBP", "VBZ"]}
 
-Conditions = tuple[tuple[str, frozenset[str]], ...]
-"""What a node's token has to be: for each column of the tree, the values that will do."""
-
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node of a frame: its role, which earlier node is its head, and what its token has to be."""
+    """A node of a frame: its role, which earlier node is its head, and what its word has to be."""
 
     role: str
     above: int | None
-    conditions: Conditions
+    dep: frozenset[str] | None = None
+    tag: frozenset[str] | None = None
+    word: frozenset[str] | None = None
+
+    def fits(self, word: Word) -> bool:
+        """Whether *word* can stand at this node."""
+        return (
+            (self.dep is None or word.dep_ in self.dep)
+            and (self.tag is None or word.tag_ in self.tag)
+            and (self.word is None or word.lower_ in self.word)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,80 +49,52 @@ class Frame:
     nodes: tuple[Node, ...]
     figure: str | None = None
 
+    @property
+    def bottom(self) -> int:
+        """The figure's place among the nodes."""
+        return next(at for at, node in enumerate(self.nodes) if node.role == "figure")
+
 
 @dataclass(frozen=True, slots=True)
 class Hanging:
-    """A frame that fits a figure, and the tokens in its roles."""
+    """A frame that fits a figure, and the words in its roles."""
 
     frame: Frame
-    tokens: Mapping[str, Token]
+    words: Mapping[str, Word]
 
 
-class Tree:
-    """A parsed sentence as columns of strings' ids, with each token's head and children."""
-
-    def __init__(self, doc: Doc) -> None:
-        self.doc = doc
-        rows = doc.to_array(["DEP", "TAG", "LOWER", "HEAD"])
-        self.columns = dict(zip(("dep", "tag", "word"), rows[:, :3].T.tolist(), strict=True))
-        self.heads = [at + head for at, head in enumerate(rows[:, 3].astype("int64").tolist())]
-        self.children: list[list[int]] = [[] for _ in self.heads]
-        for at, head in enumerate(self.heads):
-            if head != at:
-                self.children[head].append(at)
+def hangings(figure: Word) -> Iterator[Hanging]:
+    """The frames that fit a figure whose top word is *figure*, in the rules' order."""
+    for frame, bottom in _by_dep(figure.dep_):
+        for placed in _fitting(frame.nodes, bottom, figure):
+            yield Hanging(frame, {node.role: word for node, word in zip(frame.nodes, placed, strict=True)})
 
 
-class Frames:
-    """The packaged frames over one vocabulary."""
-
-    def __init__(self, vocab: Vocab) -> None:
-        self._compiled = [(frame, *_compiled(frame, vocab)) for frame in frames()]
-
-    def hangings(self, tree: Tree, figure: int) -> Iterator[Hanging]:
-        """The frames that fit the figure whose top token is at *figure*, in the rules' order."""
-        for frame, nodes, bottom in self._compiled:
-            for places in _fitting(nodes, bottom, tree, figure):
-                tokens = {node.role: tree.doc[at] for node, at in zip(frame.nodes, places, strict=True)}
-                yield Hanging(frame, tokens)
+@cache
+def _by_dep(dep: str) -> tuple[tuple[Frame, int], ...]:
+    """The frames whose figure can hang by *dep*, with the figure's place."""
+    placed = ((frame, frame.bottom, frame.nodes[frame.bottom].dep) for frame in frames())
+    return tuple((frame, bottom) for frame, bottom, deps in placed if deps is None or dep in deps)
 
 
-_Compiled = tuple[int | None, tuple[tuple[str, frozenset[int]], ...]]
-"""A node with the ids of its conditions' values."""
-
-
-def _compiled(frame: Frame, vocab: Vocab) -> tuple[list[_Compiled], int]:
-    nodes = [
-        (node.above, tuple((column, frozenset(map(vocab.strings.add, of))) for column, of in node.conditions))
-        for node in frame.nodes
-    ]
-    return nodes, next(at for at, node in enumerate(frame.nodes) if node.role == "figure")
-
-
-def _fitting(nodes: Sequence[_Compiled], bottom: int, tree: Tree, figure: int) -> list[list[int]]:
-    """The places of the *nodes*' tokens, the one at *bottom* being *figure*, by every way they fit."""
-    places = [-1] * len(nodes)
-    node: int | None = bottom
-    at = figure
-    while node is not None:
-        above, conditions = nodes[node]
-        if not _is(tree, at, conditions) or (above is not None and tree.heads[at] == at):
-            return []
-        places[node] = at
-        node, at = above, tree.heads[at]
-    found = [places]
-    for number, (above, conditions) in enumerate(nodes):
-        if places[number] < 0 and above is not None:
-            found = [
-                [*one[:number], child, *one[number + 1 :]]
-                for one in found
-                for child in tree.children[one[above]]
-                if _is(tree, child, conditions)
-            ]
+def _fitting(nodes: Sequence[Node], bottom: int, figure: Word) -> Sequence[Sequence[Word]]:
+    """The words at the *nodes*, the one at *bottom* being *figure*, by every way they fit."""
+    upwards: dict[int, Word] = {}
+    at: int | None = bottom
+    word = figure
+    while at is not None:
+        node = nodes[at]
+        if not node.fits(word) or (node.above is not None and word.head is word):
+            return ()
+        upwards[at] = word
+        at, word = node.above, word.head
+    found: list[list[Word]] = [[]]
+    for at, node in enumerate(nodes):
+        if at in upwards:
+            found = [[*one, upwards[at]] for one in found]
+        elif node.above is not None:
+            found = [[*one, below] for one in found for below in one[node.above].children if node.fits(below)]
     return found
-
-
-def _is(tree: Tree, at: int, conditions: Sequence[tuple[str, frozenset[int]]]) -> bool:
-    return all(tree.columns[column][at] in values for column, values in conditions)
 
 
 @cache
@@ -139,7 +116,7 @@ def _chain(specs: Sequence[str], above: int | None, first: int) -> Iterator[Node
     """The nodes of a path, each the head of the next; they stand from the place *first* on."""
     for place, spec in enumerate(specs, first):
         role, *conditions = spec.split()
-        yield Node(f"n{place}" if role == "-" else role, above, tuple(map(_condition, conditions)))
+        yield Node(f"n{place}" if role == "-" else role, above, **dict(map(_condition, conditions)))
         above = place
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spacy.tokens import Token
-
+from extractors.facts.parse import Word
 from extractors.findings import Basis, Direction
 
 
@@ -27,8 +26,8 @@ class Meaning:
     rule: str = ""
     subject_rule: str = ""
     anchor: int = -1
-    verb: Token | None = None
-    noun: Token | None = None
+    verb: Word | None = None
+    noun: Word | None = None
     like: int | None = None
 
 
@@ -43,12 +42,12 @@ def bare(metric: str) -> str:
     return metric.removeprefix("analyst ")
 
 
-def verb_over(token: Token) -> Token | None:
+def verb_over(token: Word) -> Word | None:
     """The nearest verb that *token* hangs under."""
     return next((t for t in token.ancestors if t.tag_.startswith("V")), None)
 
 
-def object_in(prep: Token) -> Token | None:
+def object_in(prep: Word) -> Word | None:
     """The object of a preposition, unless it is a figure."""
     return next((t for t in prep.children if t.dep_ == "pobj" and not t.ent_type_), None)
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
-
-from spacy.tokens import Doc, Token
 
 from extractors.facts import beside, nouns, verbs
 from extractors.facts.draft import Draft
-from extractors.facts.frames import Frames, Tree
+from extractors.facts.frames import hangings
 from extractors.facts.meaning import Meaning, bare, direction_of
+from extractors.facts.parse import Tree, Word
 from extractors.facts.phrases import Phrases, is_noun, is_temporal
 from extractors.facts.roles import HANDLERS
 from extractors.facts.sources import basis_of
@@ -28,18 +26,16 @@ class Meanings:
 
     def __init__(
         self,
-        doc: Doc,
+        tree: Tree,
         draft: Draft,
         figures: Sequence[Figure],
-        frames: Frames,
         phrases: Phrases,
         subjects: Subjects,
     ) -> None:
-        self.doc = doc
-        self.frames = frames
+        self.tree = tree
         self.phrases = phrases
         self.subjects = subjects
-        tops = {_top(doc, first, last).i: (place, first, last) for place, first, last in draft.figures}
+        tops = {_top(tree, first, last).i: (place, first, last) for place, first, last in draft.figures}
         self.places = {top: place for top, (place, _, _) in tops.items()}
         self.anchors = {top: figures[place] for top, (place, _, _) in tops.items()}
         self.extents = {top: (first, last) for top, (_, first, last) in tops.items()}
@@ -49,32 +45,27 @@ class Meanings:
         """The meaning of the figure whose top token is at *anchor*, or None where no rule reads one."""
         if anchor not in self._known:
             self._known[anchor] = None  # a figure that leads back to itself has none
-            self._known[anchor] = self._read(self.doc[anchor])
+            self._known[anchor] = self._read(self.tree[anchor])
         return self._known[anchor]
 
-    @cached_property
-    def _tree(self) -> Tree:
-        """The sentence's tree, made only where the words beside a figure don't do."""
-        return Tree(self.doc)
-
-    def _read(self, anchor: Token) -> Meaning | None:
+    def _read(self, anchor: Word) -> Meaning | None:
         for rule, read in beside.RULES.items():
             if meaning := read(self, anchor):
                 return self._signed(meaning, anchor, rule)
-        for hanging in self.frames.hangings(self._tree, anchor.i):
+        for hanging in hangings(anchor):
             if not self.anchors[anchor.i].kind.startswith(hanging.frame.figure or ""):
                 continue
-            if meaning := HANDLERS[hanging.frame.kind](self, anchor, hanging.tokens):
+            if meaning := HANDLERS[hanging.frame.kind](self, anchor, hanging.words):
                 return self._signed(meaning, anchor, hanging.frame.id)
         for rule, read in beside.LAST_RULES.items():
             if meaning := read(self, anchor):
                 return self._signed(meaning, anchor, rule)
         return None
 
-    def _signed(self, meaning: Meaning, anchor: Token, rule: str) -> Meaning:
+    def _signed(self, meaning: Meaning, anchor: Word, rule: str) -> Meaning:
         """*meaning* with its rule, its direction and what it is set against."""
         figure = self.anchors[anchor.i]
-        before = self.doc[max(self.extents[anchor.i][0] - 1, 0)].lower_
+        before = self.tree[max(self.extents[anchor.i][0] - 1, 0)].lower_
         if before in ("up", "down") and not meaning.direction and figure.kind == "percent":
             meaning = replace(meaning, direction=direction_of(before), growth=True)
         multiple = figure.kind == "multiple" and not meaning.compared
@@ -82,7 +73,7 @@ class Meanings:
         meaning = self._by_analysts(self._set_against(meaning, anchor))
         growth = meaning.growth or multiple
         meaning = replace(meaning, direction=direction, rule=rule, anchor=anchor.i, growth=growth)
-        return replace(meaning, basis=basis_of(self.doc, meaning))
+        return replace(meaning, basis=basis_of(self.tree, meaning))
 
     def _by_analysts(self, meaning: Meaning) -> Meaning:
         """'Analysts expected sales of': an estimate, of the one spoken of."""
@@ -91,7 +82,7 @@ class Meanings:
             return meaning
         return replace(meaning, metric=f"analyst {meaning.metric} estimate", wrap="estimate")
 
-    def _set_against(self, meaning: Meaning, anchor: Token) -> Meaning:
+    def _set_against(self, meaning: Meaning, anchor: Word) -> Meaning:
         """'swung from a loss of', 'against a profit of': a level that the one before it is compared with."""
         noun = meaning.noun
         if (
@@ -107,7 +98,7 @@ class Meanings:
         before = self.earlier(anchor)
         return replace(meaning, compared=True, like=before.like) if led and before else meaning
 
-    def earlier(self, anchor: Token) -> Meaning | None:
+    def earlier(self, anchor: Word) -> Meaning | None:
         """The meaning of the level before *anchor* in the sentence."""
         levels = ("money", "count", "percent")
         for place in sorted((i for i in self.anchors if i < anchor.i), reverse=True):
@@ -116,12 +107,12 @@ class Meanings:
                 return replace(meaning, direction=None, compared=False, growth=False, like=place)
         return None
 
-    def level_after(self, anchor: Token) -> Meaning | None:
+    def level_after(self, anchor: Word) -> Meaning | None:
         """The meaning of the level that *anchor* led up to: 'slipped from $9 in 2022 to $7'."""
         after = next((i for i in sorted(self.anchors) if i > anchor.i), None)
         if after is None or self.anchors[after].kind != self.anchors[anchor.i].kind:
             return None
-        if self.doc[max(self.extents[after][0] - 1, 0)].lower_ != "to":
+        if self.tree[max(self.extents[after][0] - 1, 0)].lower_ != "to":
             return None
         meaning = self.of(after)
         return meaning and replace(meaning, like=after)
@@ -132,7 +123,7 @@ class Meanings:
         spoken = self.subjects.spoken
         return spoken and replace(spoken, subject_rule=f"loose {spoken.subject_rule.removeprefix('loose ')}")
 
-    def spoken(self, thing: Token, verb: Token) -> Meaning | None:
+    def spoken(self, thing: Word, verb: Word) -> Meaning | None:
         """The meaning spoken of before *thing*, in its sentence or the one before."""
         spoken = self.earlier(thing) or self.subjects.spoken
         if spoken is None:
@@ -140,22 +131,22 @@ class Meanings:
         subject, rule = self.subjects.place_of(verb) or (spoken.subject, "spoken-of")
         return Meaning(bare(spoken.metric), subject, subject_rule=rule, verb=verb)
 
-    def is_metric(self, token: Token) -> bool:
+    def is_metric(self, token: Word) -> bool:
         """Whether *token* can name a metric: a noun that is no organisation and no time."""
         return is_noun(token) and not self.phrases.name_at(token) and not is_temporal(token)
 
-    def from_noun(self, noun: Token, anchor: Token) -> Meaning | None:
+    def from_noun(self, noun: Word, anchor: Word) -> Meaning | None:
         """The meaning of a figure that *noun* is the name of."""
         return nouns.from_noun(self, noun, anchor)
 
-    def from_verb(self, verb: Token, figure: Token, prep: Token | None) -> Meaning | None:
+    def from_verb(self, verb: Word, figure: Word, prep: Word | None) -> Meaning | None:
         """The meaning of *figure* as the object of *verb*, or of *prep* under it."""
         return verbs.from_verb(self, verb, figure, prep)
 
 
-def _top(doc: Doc, first: int, last: int) -> Token:
+def _top(tree: Tree, first: int, last: int) -> Word:
     """The token of the figure whose head is outside it."""
-    return next((t for t in doc[first:last] if not first <= t.head.i < last or t.head == t), doc[last - 1])
+    return next((t for t in tree[first:last] if not first <= t.head.i < last or t.head == t), tree[last - 1])
 
 
 def _multiple_direction(figure: Figure) -> Direction:

@@ -6,9 +6,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from spacy.tokens import Token
-
 from extractors.facts.meaning import Meaning, bare, direction_of, object_in, verb_over
+from extractors.facts.parse import Word
 from extractors.facts.phrases import is_noun, is_place, is_temporal
 from extractors.facts.tree import agent_of, object_of
 from extractors.facts.words import words
@@ -27,7 +26,7 @@ _OF_COMPANIES = frozenset({"sales", "revenue", "revenues", "profit", "profits", 
 _RATES = frozenset({"rate", "pace", "clip"})
 
 
-def from_noun(meanings: Meanings, noun: Token, anchor: Token) -> Meaning | None:
+def from_noun(meanings: Meanings, noun: Word, anchor: Word) -> Meaning | None:
     """The meaning of a figure that *noun* is the name of."""
     if kind := words().wraps.get(noun.lower_):
         return _wrapped(meanings, noun, anchor, kind)
@@ -49,7 +48,7 @@ def from_noun(meanings: Meanings, noun: Token, anchor: Token) -> Meaning | None:
     return plain(meanings, noun)
 
 
-def plain(meanings: Meanings, noun: Token) -> Meaning:
+def plain(meanings: Meanings, noun: Word) -> Meaning:
     """The metric that *noun* names, of whom its place in the tree says."""
     phrases = meanings.phrases
     subject, rule = meanings.subjects.of_noun(noun)
@@ -70,7 +69,7 @@ def plain(meanings: Meanings, noun: Token) -> Meaning:
     return Meaning(metric, subject, subject_rule=rule, noun=noun, verb=verb_over(noun))
 
 
-def from_growth(meanings: Meanings, growth: Token, anchor: Token) -> Meaning | None:
+def from_growth(meanings: Meanings, growth: Word, anchor: Word) -> Meaning | None:
     """'a drop in receipts of 5%', 'revenue growth of 5%', '..., a gain of 5%': what grew or fell."""
     meaning = _inner_metric(meanings, growth, anchor) or meanings.earlier(anchor) or _grown(meanings, growth)
     if meaning is None:
@@ -79,7 +78,7 @@ def from_growth(meanings: Meanings, growth: Token, anchor: Token) -> Meaning | N
     return replace(meaning, direction=direction, growth=True)
 
 
-def _at_a_rate(meanings: Meanings, rate: Token, anchor: Token) -> Meaning | None:
+def _at_a_rate(meanings: Meanings, rate: Word, anchor: Word) -> Meaning | None:
     """'grew at a compound annual rate of 24 percent': the growth of what grew."""
     from extractors.facts.verbs import moved
 
@@ -88,18 +87,18 @@ def _at_a_rate(meanings: Meanings, rate: Token, anchor: Token) -> Meaning | None
     return moved(meanings, verb, anchor, None, way) if verb is not None and way else plain(meanings, rate)
 
 
-def _names_something(meanings: Meanings, noun: Token) -> bool:
+def _names_something(meanings: Meanings, noun: Word) -> bool:
     return is_place(noun) or meanings.phrases.name_at(noun) is not None
 
 
-def _of_another(meanings: Meanings, noun: Token, anchor: Token) -> Meaning | None:
+def _of_another(meanings: Meanings, noun: Word, anchor: Word) -> Meaning | None:
     """'..., and Peru 24%': the metric spoken of, of another place or company."""
     before = meanings.earlier(anchor)
     subject = meanings.phrases.thing(noun)
     return before and replace(before, subject=subject, subject_rule="named", like=None, noun=None)
 
 
-def _total(meanings: Meanings, noun: Token) -> Meaning | None:
+def _total(meanings: Meanings, noun: Word) -> Meaning | None:
     """'a total of', 'a record': what the whole phrase would mean in the figure's place."""
     verb = noun.head
     if noun.dep_ in ("dobj", "attr", "npadvmod") and verb.tag_.startswith("V"):
@@ -109,7 +108,7 @@ def _total(meanings: Meanings, noun: Token) -> Meaning | None:
     return None
 
 
-def _wrapped(meanings: Meanings, noun: Token, anchor: Token, kind: str) -> Meaning | None:
+def _wrapped(meanings: Meanings, noun: Word, anchor: Word, kind: str) -> Meaning | None:
     """'a forecast of', 'analysts' estimates of sales of': the metric inside, or the one spoken of."""
     inner = _inside(noun, anchor)
     spoken = (meanings.earlier(anchor) or meanings.subjects.spoken) if inner is None else None
@@ -124,7 +123,7 @@ def _wrapped(meanings: Meanings, noun: Token, anchor: Token, kind: str) -> Meani
     return Meaning(name, subject, wrap=kind, subject_rule=rule, noun=noun, verb=verb_over(noun), like=like)
 
 
-def _inside(noun: Token, anchor: Token) -> Token | None:
+def _inside(noun: Word, anchor: Word) -> Word | None:
     """The metric that a forecast or an estimate is of, after it or before it."""
     for prep in [*noun.children, *anchor.children]:
         target = object_in(prep) if prep.dep_ == "prep" and prep.lower_ in ("of", "for", "in") else None
@@ -133,7 +132,7 @@ def _inside(noun: Token, anchor: Token) -> Token | None:
     return next((t for t in noun.lefts if t.dep_ in _NAMING and t.lower_ in words().metrics), None)
 
 
-def _inner_metric(meanings: Meanings, growth: Token, anchor: Token) -> Meaning | None:
+def _inner_metric(meanings: Meanings, growth: Word, anchor: Word) -> Meaning | None:
     for prep in growth.children:
         noun = object_in(prep) if prep.dep_ == "prep" and prep.lower_ in ("in", "of") else None
         if noun is not None and meanings.is_metric(noun) and not is_place(noun):
@@ -146,20 +145,20 @@ def _inner_metric(meanings: Meanings, growth: Token, anchor: Token) -> Meaning |
     return meaning and replace(meaning, subject=subject or meaning.subject, subject_rule=rule)
 
 
-def _grown(meanings: Meanings, growth: Token) -> Meaning | None:
+def _grown(meanings: Meanings, growth: Word) -> Meaning | None:
     from extractors.facts.verbs import of_thing
 
     verb = verb_over(growth)
     return of_thing(meanings, agent_of(verb), verb) if verb is not None else None
 
 
-def _has_of(noun: Token) -> bool:
+def _has_of(noun: Word) -> bool:
     """Whether *noun* says of what it is the number or the value."""
     of = [object_in(p) for p in noun.rights if p.dep_ == "prep" and p.lower_ == "of"]
     return any(target is not None and not is_temporal(target) for target in of)
 
 
-def _over_time(noun: Token) -> Token | None:
+def _over_time(noun: Word) -> Word | None:
     """The noun that a time hangs on, or the object of its verb: 'profit for the half of $4 million'."""
     above = noun.head.head
     if is_noun(above) and not above.ent_type_ and above != noun:

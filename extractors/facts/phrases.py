@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from spacy.tokens import Token
-
 from extractors.facts.draft import Draft
+from extractors.facts.parse import Word
 from extractors.facts.words import words
 from extractors.findings import Span
 
@@ -24,11 +23,11 @@ class Phrases:
         self.text = text
         self.names = names
 
-    def span(self, token: Token) -> Span:
+    def span(self, token: Word) -> Span:
         """The stretch of the text that *token* stands for."""
         return self.draft.spans[token.i]
 
-    def words(self, tokens: Iterable[Token]) -> str:
+    def words(self, tokens: Iterable[Word]) -> str:
         """The text of *tokens* in order, spaced as in the text."""
         out, end = "", -1
         for token in sorted(tokens, key=lambda t: t.i):
@@ -37,18 +36,18 @@ class Phrases:
             end = span.end
         return out.strip(" -–—,")
 
-    def name_at(self, token: Token) -> str | None:
+    def name_at(self, token: Word) -> str | None:
         """The organisation that *token* is part of the name of."""
         span = self.span(token)
         return next(
             (name for start, end, name in self.names if start <= span.start and span.end <= end), None
         )
 
-    def noun(self, head: Token, drop_names: bool = True) -> str:
+    def noun(self, head: Word, drop_names: bool = True) -> str:
         """The metric that *head* and the words before it name, without organisations and plain adjectives."""
         return self.words([*self._modifiers(head, drop_names), head])
 
-    def _modifiers(self, head: Token, drop_names: bool) -> Iterator[Token]:
+    def _modifiers(self, head: Word, drop_names: bool) -> Iterator[Word]:
         for child in head.lefts:
             if child.dep_ not in _LEFT or child.ent_type_ or child.tag_ in ("CD", "DT", "PDT", "WDT"):
                 continue
@@ -66,11 +65,11 @@ class Phrases:
             )
             yield child
 
-    def kind(self, head: Token) -> str:
+    def kind(self, head: Word) -> str:
         """The nouns before *head*: 'vanilla' of vanilla prices."""
         return self.words(t for t in self._modifiers(head, False) if t.tag_ in _NOUN_TAGS)
 
-    def metric(self, head: Token) -> str:
+    def metric(self, head: Word) -> str:
         """The metric that *head* names, with the phrase after it that it can't do without."""
         text = self.noun(head)
         for child in head.rights:
@@ -81,7 +80,7 @@ class Phrases:
                 text = f"{text} {extra}"
         return text
 
-    def _complement(self, head: Token, prep: Token) -> str | None:
+    def _complement(self, head: Word, prep: Word) -> str | None:
         target = next((t for t in prep.children if t.dep_ in ("pobj", "pcomp")), None)
         if target is None or target.ent_type_:
             return None
@@ -109,7 +108,7 @@ class Phrases:
             return None
         return f"{prep.lower_} {self.noun(target)}"
 
-    def thing(self, head: Token) -> str:
+    def thing(self, head: Word) -> str:
         """The thing that *head* names, for a subject: its organisation, or its noun phrase with places."""
         name = self.name_at(head) or self._apposed_name(head)
         if name:
@@ -117,14 +116,14 @@ class Phrases:
         parts = self._thing_tokens(head)
         return self.words(parts[-_MOST_WORDS:]) if parts else ""
 
-    def _apposed_name(self, head: Token) -> str | None:
+    def _apposed_name(self, head: Word) -> str | None:
         """'its video arm Reelia': the name that a common noun introduces."""
         after = head.i + 1
-        if is_name(head) or after >= len(head.doc) or head.doc[after].tag_ not in _NAME_TAGS:
+        if is_name(head) or after >= len(head.tree) or head.tree[after].tag_ not in _NAME_TAGS:
             return None
-        return self.name_at(head.doc[after])
+        return self.name_at(head.tree[after])
 
-    def _thing_tokens(self, head: Token) -> list[Token]:
+    def _thing_tokens(self, head: Word) -> list[Word]:
         tokens = [head]
         for child in head.lefts:
             if head.tag_ in _NAME_TAGS and child.tag_ in ("NN", "NNS") and child.dep_ == "compound":
@@ -151,25 +150,25 @@ class Phrases:
         return sorted(tokens, key=lambda t: t.i)
 
 
-def is_noun(token: Token) -> bool:
+def is_noun(token: Word) -> bool:
     """Whether the tagger reads *token* as a noun."""
     return token.tag_ in _NOUN_TAGS
 
 
-def is_name(token: Token) -> bool:
+def is_name(token: Word) -> bool:
     """Whether the tagger reads *token* as a proper noun."""
     return token.tag_ in _NAME_TAGS
 
 
-def is_temporal(token: Token) -> bool:
+def is_temporal(token: Word) -> bool:
     """Whether *token* names a time."""
     return token.lower_ in words().temporal or (token.tag_ == "CD" and len(token.text) == 4)
 
 
-def is_place(token: Token) -> bool:
+def is_place(token: Word) -> bool:
     """Whether *token* is a country, a region or a nationality."""
     return token.lower_ in words().places_known
 
 
-def _is_of_head(head: Token) -> bool:
+def _is_of_head(head: Word) -> bool:
     return bool({head.lower_, head.lower_.rstrip("s")} & words().of_heads)

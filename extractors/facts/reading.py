@@ -15,10 +15,10 @@ from extractors.facts.confidence import confidence_of
 from extractors.facts.days import Period
 from extractors.facts.directions import with_directions
 from extractors.facts.draft import Draft, is_margin
-from extractors.facts.frames import Frames
 from extractors.facts.meaning import Meaning
 from extractors.facts.measuring import Meanings
 from extractors.facts.ordered import Ordered
+from extractors.facts.parse import Tree, tree_of
 from extractors.facts.periods import PeriodMention
 from extractors.facts.phrases import Phrases
 from extractors.facts.sources import Claims, clause_around, reports, scope_of
@@ -60,27 +60,27 @@ class TextReader:
         self.spoken: Meaning | None = None
         self.spoken_at = -_MEMORY
 
-    def read(self, parsed: Iterable[tuple[Draft, Doc]], frames: Frames) -> Iterator[Fact]:
+    def read(self, parsed: Iterable[tuple[Draft, Doc]]) -> Iterator[Fact]:
         """The facts of the parsed sentences, in order."""
         for draft, doc in parsed:
             place = bisect_right(self.sentences, draft.sentence.start)
             if place - self.spoken_at > _MEMORY:
                 self.spoken = None
             self.spoken_at = place
-            yield from self._sentence(draft, doc, frames)
+            yield from self._sentence(draft, tree_of(draft, doc))
 
-    def _sentence(self, draft: Draft, doc: Doc, frames: Frames) -> Iterator[Fact]:
+    def _sentence(self, draft: Draft, tree: Tree) -> Iterator[Fact]:
         start, end = draft.sentence.start, draft.sentence.end
         works = self.works.inside(start, end)
         phrases = Phrases(draft, self.text, [*self.names.inside(start, end), *(works if self.cinema else ())])
-        claims = Claims(doc, phrases, self._report(end), self.topics.at(start))
+        claims = Claims(tree, phrases, self._report(end), self.topics.at(start))
         subjects = self._subjects(phrases, claims, works, end)
-        meanings = Meanings(doc, draft, self.figures, frames, phrases, subjects)
+        meanings = Meanings(tree, draft, self.figures, phrases, subjects)
         spoken = ((meanings.places[anchor], meanings.of(anchor)) for anchor in sorted(meanings.anchors))
         read = [(at, meaning) for at, meaning in spoken if meaning is not None]
         figures = self.by_place.inside(start, end)
-        timing = SentencePeriods(doc, draft, self.text, self._mentions(draft.sentence), figures)
-        timed = self.chronicle.timed(doc, read, timing)
+        timing = SentencePeriods(tree, draft, self.text, self._mentions(draft.sentence), figures)
+        timed = self.chronicle.timed(tree, read, timing)
         for at, meaning in with_directions(read, self.figures, self.text):
             yield self._fact(at, meaning, timed[at], draft, claims)
             yield from self._margin(at, meaning, timed[at], draft, claims)

@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from spacy.tokens import Token
-
 from extractors.facts.meaning import Meaning, direction_of, verb_over
 from extractors.facts.nouns import from_growth
+from extractors.facts.parse import Word
 from extractors.facts.phrases import is_noun, is_place, is_temporal
 from extractors.facts.shares import from_share
 from extractors.facts.tree import agent_of, object_of
@@ -19,8 +18,8 @@ from extractors.facts.words import words
 if TYPE_CHECKING:
     from extractors.facts.measuring import Meanings
 
-Roles = Mapping[str, Token]
-Handler = Callable[["Meanings", Token, Roles], Meaning | None]
+Roles = Mapping[str, Word]
+Handler = Callable[["Meanings", Word, Roles], Meaning | None]
 
 _PHRASAL = frozenset({"make", "take"})
 _SOLD = {"sell": "sales", "export": "exports", "ship": "shipments"}
@@ -28,7 +27,7 @@ _MEANS = frozenset({"cash", "stock", "shares", "debt"})
 """What something is paid in, no metric: '$5 million in cash'."""
 
 
-def _noun(meanings: Meanings, anchor: Token, roles: Roles) -> Meaning | None:
+def _noun(meanings: Meanings, anchor: Word, roles: Roles) -> Meaning | None:
     noun = roles["metric"]
     before = meanings.earlier(anchor) if meanings.anchors[anchor.i].kind == "percent" else None
     if (
@@ -42,11 +41,11 @@ def _noun(meanings: Meanings, anchor: Token, roles: Roles) -> Meaning | None:
     return meanings.from_noun(noun, anchor)
 
 
-def _growth(meanings: Meanings, anchor: Token, roles: Roles) -> Meaning | None:
+def _growth(meanings: Meanings, anchor: Word, roles: Roles) -> Meaning | None:
     return from_growth(meanings, roles["growth"], anchor)
 
 
-def _way(meanings: Meanings, anchor: Token, roles: Roles) -> Meaning | None:
+def _way(meanings: Meanings, anchor: Word, roles: Roles) -> Meaning | None:
     """'sales up 5%', '$4 million, up 5%', '5% more than a year earlier'."""
     way = roles["way"]
     head = anchor.head if way.head == anchor else way.head
@@ -59,7 +58,7 @@ def _way(meanings: Meanings, anchor: Token, roles: Roles) -> Meaning | None:
     return meaning and replace(meaning, direction=direction, growth=True, compared=False)
 
 
-def _moved_thing(meanings: Meanings, anchor: Token, head: Token) -> Meaning | None:
+def _moved_thing(meanings: Meanings, anchor: Word, head: Word) -> Meaning | None:
     if head.i in meanings.anchors and head.i != anchor.i:
         return meanings.of(head.i) or meanings.earlier(anchor)
     meaning = (
@@ -73,16 +72,16 @@ def _moved_thing(meanings: Meanings, anchor: Token, head: Token) -> Meaning | No
     return far and replace(far, subject_rule=f"far {far.subject_rule}")
 
 
-def _compared(meanings: Meanings, anchor: Token, roles: Roles) -> Meaning | None:
+def _compared(meanings: Meanings, anchor: Word, roles: Roles) -> Meaning | None:
     meaning = meanings.earlier(anchor) or meanings.level_after(anchor) or meanings.loosely_spoken
     return meaning and replace(meaning, direction=None, compared=True, growth=False)
 
 
-def _share(meanings: Meanings, anchor: Token, roles: Roles) -> Meaning | None:
+def _share(meanings: Meanings, anchor: Word, roles: Roles) -> Meaning | None:
     return from_share(meanings, roles["base"], anchor)
 
 
-def _in(meanings: Meanings, anchor: Token, roles: Roles) -> Meaning | None:
+def _in(meanings: Meanings, anchor: Word, roles: Roles) -> Meaning | None:
     """'generated $4 million in revenue'."""
     noun, verb = roles["metric"], verb_over(anchor)
     if (
@@ -100,7 +99,7 @@ def _in(meanings: Meanings, anchor: Token, roles: Roles) -> Meaning | None:
     return replace(meaning, subject=subject, subject_rule=rule, verb=verb)
 
 
-def _of(meanings: Meanings, anchor: Token, roles: Roles) -> Meaning | None:
+def _of(meanings: Meanings, anchor: Word, roles: Roles) -> Meaning | None:
     """'handled $4 billion of payments', 'sold 3 million yuan of toys'."""
     noun, verb = roles["metric"], verb_over(anchor)
     if verb is None or meanings.phrases.name_at(noun) or is_place(noun):
@@ -113,13 +112,13 @@ def _of(meanings: Meanings, anchor: Token, roles: Roles) -> Meaning | None:
     return _by_agent(meanings, metric, verb)
 
 
-def _by_agent(meanings: Meanings, metric: str, verb: Token, noun: Token | None = None) -> Meaning:
+def _by_agent(meanings: Meanings, metric: str, verb: Word, noun: Word | None = None) -> Meaning:
     agent = agent_of(verb)
     subject, rule = meanings.subjects.of_any(agent)
     return Meaning(metric, subject, subject_rule=rule, verb=verb, noun=noun)
 
 
-def _worth(meanings: Meanings, anchor: Token, roles: Roles) -> Meaning | None:
+def _worth(meanings: Meanings, anchor: Word, roles: Roles) -> Meaning | None:
     """'the market is worth $4 billion', 'a deal worth', 'sold goods worth'."""
     head = roles["worth"].head
     thing = head if is_noun(head) else agent_of(head)
@@ -137,7 +136,7 @@ def _worth(meanings: Meanings, anchor: Token, roles: Roles) -> Meaning | None:
     return Meaning(worth(meanings, thing), subject, subject_rule=rule, verb=verb_over(thing))
 
 
-def _its_worth(meanings: Meanings, pronoun: Token, verb: Token) -> Meaning:
+def _its_worth(meanings: Meanings, pronoun: Word, verb: Word) -> Meaning:
     subject, rule = meanings.subjects.of_agent(pronoun)
     spoken = meanings.spoken(pronoun, verb)
     if spoken is None:
@@ -146,20 +145,20 @@ def _its_worth(meanings: Meanings, pronoun: Token, verb: Token) -> Meaning:
     return Meaning("market size" if of_market else "valuation", spoken.subject, subject_rule=rule, verb=verb)
 
 
-def _object(meanings: Meanings, anchor: Token, roles: Roles) -> Meaning | None:
+def _object(meanings: Meanings, anchor: Word, roles: Roles) -> Meaning | None:
     return meanings.from_verb(roles["verb"], anchor, None)
 
 
-def _preposition(meanings: Meanings, anchor: Token, roles: Roles) -> Meaning | None:
+def _preposition(meanings: Meanings, anchor: Word, roles: Roles) -> Meaning | None:
     return meanings.from_verb(roles["verb"], anchor, roles["prep"])
 
 
-def _subject(meanings: Meanings, anchor: Token, roles: Roles) -> Meaning | None:
+def _subject(meanings: Meanings, anchor: Word, roles: Roles) -> Meaning | None:
     thing = object_of(roles["verb"], anchor)
     return meanings.from_noun(thing, anchor) if thing is not None and is_noun(thing) else None
 
 
-def _moves(meanings: Meanings, anchor: Token, roles: Roles) -> Meaning | None:
+def _moves(meanings: Meanings, anchor: Word, roles: Roles) -> Meaning | None:
     """'revenue has tripled', 'doubled the market value of Harrow'."""
     thing = object_of(anchor, anchor)
     thing = thing if thing is not None and meanings.is_metric(thing) else agent_of(anchor)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spacy.tokens import Token
-
 from extractors.facts.meaning import Meaning, direction_of, verb_over
+from extractors.facts.parse import Word
 from extractors.facts.phrases import is_name, is_place, is_temporal
 from extractors.facts.tree import agent_of
 from extractors.facts.verbs import has_sense
@@ -20,7 +19,7 @@ _GOES_ON = frozenset({"prep", "agent", "dobj", "attr", "acomp", "xcomp"})
 _SKIPPED_TAGS = frozenset({"DT", "PRP$", ",", "``", "''"})
 
 
-def from_share(meanings: Meanings, base: Token, anchor: Token) -> Meaning | None:
+def from_share(meanings: Meanings, base: Word, anchor: Word) -> Meaning | None:
     """The meaning of a percentage of *base*."""
     verb = anchor.head
     if base.ent_type_:
@@ -37,13 +36,13 @@ def from_share(meanings: Meanings, base: Token, anchor: Token) -> Meaning | None
     return _share_of(meanings, base, verb_over(verb) if anchor.dep_ in ("pobj", "appos", "conj") else None)
 
 
-def _stake(meanings: Meanings, company: Token, verb: Token) -> Meaning:
+def _stake(meanings: Meanings, company: Word, verb: Word) -> Meaning:
     agent = agent_of(verb)
     subject, rule = meanings.subjects.of_any(agent)
     return Meaning(f"stake in {meanings.phrases.name_at(company)}", subject, subject_rule=rule, verb=verb)
 
 
-def _moved_share(meanings: Meanings, base: Token, verb: Token, lemma: str) -> Meaning:
+def _moved_share(meanings: Meanings, base: Word, verb: Word, lemma: str) -> Meaning:
     """'cut 8 percent of its workforce'."""
     subject, rule = meanings.subjects.of_noun(base)
     direction = direction_of(words().moves[lemma])
@@ -51,7 +50,7 @@ def _moved_share(meanings: Meanings, base: Token, verb: Token, lemma: str) -> Me
     return Meaning(metric, subject, direction, growth=True, subject_rule=rule, verb=verb)
 
 
-def _share_that(meanings: Meanings, base: Token, verb: Token, anchor: Token) -> Meaning:
+def _share_that(meanings: Meanings, base: Word, verb: Word, anchor: Word) -> Meaning:
     """'60 percent of viewers pay': the share of the viewers that does what the verb says."""
     known = words().metric_of(base.lower_)
     if known and known.flow:
@@ -66,7 +65,7 @@ def _share_that(meanings: Meanings, base: Token, verb: Token, anchor: Token) -> 
     return Meaning(f"share {_after(meanings, verb)}".strip(), thing, subject_rule=rule, verb=verb)
 
 
-def _after(meanings: Meanings, verb: Token, with_verb: bool = True) -> str:
+def _after(meanings: Meanings, verb: Word, with_verb: bool = True) -> str:
     """The verb with what follows it closely: 'moved into dramas', 'backed by local firms'."""
     tokens = [verb] if with_verb else []
     for child in verb.rights:
@@ -79,7 +78,7 @@ def _after(meanings: Meanings, verb: Token, with_verb: bool = True) -> str:
     return meanings.phrases.words(tokens)
 
 
-def _share_of(meanings: Meanings, base: Token, verb: Token | None) -> Meaning:
+def _share_of(meanings: Meanings, base: Word, verb: Word | None) -> Meaning:
     """'brought 31 percent of the sales': the share of a whole that the agent has."""
     whole = meanings.phrases.noun(base)
     agent = agent_of(verb) if verb is not None else None
@@ -91,7 +90,7 @@ def _share_of(meanings: Meanings, base: Token, verb: Token | None) -> Meaning:
     return Meaning(f"{part}share of {whole}", subject, subject_rule=rule, verb=verb)
 
 
-def _has_shares(agent: Token) -> bool:
+def _has_shares(agent: Word) -> bool:
     """Whether *agent* is one of whom a share is told, and no part of one (advertising, subscriptions)."""
     stands_in = agent.lower_ in words().pronouns or agent.lower_ in words().company_nouns
     return stands_in or is_name(agent) or is_place(agent)

@@ -8,9 +8,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from importlib.resources import files
 
-from spacy.tokens import Doc, Token
-
 from extractors.facts.meaning import Meaning
+from extractors.facts.parse import Tree, Word
 from extractors.facts.phrases import Phrases, is_name, is_temporal
 from extractors.facts.words import forms, words
 from extractors.findings import Basis, Figure
@@ -54,8 +53,8 @@ def reports(text: str, names: Mapping[int, str]) -> list[tuple[int, str]]:
 class Claims:
     """The sources that one sentence names; ``report`` is the last report's source in the text."""
 
-    def __init__(self, doc: Doc, phrases: Phrases, report: str | None, topic: str | None) -> None:
-        self.doc = doc
+    def __init__(self, tree: Tree, phrases: Phrases, report: str | None, topic: str | None) -> None:
+        self.tree = tree
         self.phrases = phrases
         self.report = report
         self.topic = topic
@@ -64,7 +63,7 @@ class Claims:
         """The organisations that the sentence cites, or that say or reckon what it says."""
         found = {self._cited}
         for place in self._places(_reckoning()):
-            token = self.doc[place]
+            token = self.tree[place]
             if token.tag_.startswith("V"):
                 agent = next((t for t in token.children if t.dep_ == "nsubj"), None)
                 found.add(self._source(agent) if agent is not None else None)
@@ -80,7 +79,7 @@ class Claims:
 
         What one says of oneself is no claim by another: None.
         """
-        source = self._cited or self._said(self.doc[anchor])
+        source = self._cited or self._said(self.tree[anchor])
         return None if source == subject else source
 
     @cached_property
@@ -88,10 +87,10 @@ class Claims:
         place = next(self._places(("according",)), None)
         if place is None:
             return None
-        target = next((t for t in self.doc[place].subtree if t.dep_ == "pobj" and t.i > place), None)
+        target = next((t for t in self.tree[place].subtree if t.dep_ == "pobj" and t.i > place), None)
         return None if target is None else self._source(target)
 
-    def _said(self, figure: Token) -> str | None:
+    def _said(self, figure: Word) -> str | None:
         for token in figure.ancestors:
             if token.lower_ in _claim_forms() and (token.tag_.startswith("V")):
                 agent = next((t for t in token.children if t.dep_ == "nsubj"), None)
@@ -99,7 +98,7 @@ class Claims:
                     return self._source(agent)
         return None
 
-    def _claims(self, verb: Token, figure: Token) -> bool:
+    def _claims(self, verb: Word, figure: Word) -> bool:
         """Whether the figure is in what is said, and not the very thing that the subject posts."""
         if _claim_forms()[verb.lower_] in (
             "report",
@@ -117,7 +116,7 @@ class Claims:
             )
         return True
 
-    def _source(self, token: Token) -> str | None:
+    def _source(self, token: Word) -> str | None:
         lower = token.lower_
         if token.lower_ in _rules()["claims"]["papers"]:
             inside = [t for t in token.subtree if self.phrases.name_at(t)]
@@ -137,26 +136,26 @@ class Claims:
         return self.phrases.thing(token)
 
 
-def basis_of(doc: Doc, meaning: Meaning) -> Basis:
+def basis_of(tree: Tree, meaning: Meaning) -> Basis:
     """Whether a figure is reported, estimated, forecast or aimed at: by its nouns, then by its verbs."""
     footing = meaning.wrap or (_footing_of(meaning.noun) if meaning.noun is not None else None)
     if footing in ("forecast", "target", "estimate"):
         return "forecast" if footing == "forecast" else "target" if footing == "target" else "estimate"
-    figure = doc[meaning.anchor]
+    figure = tree[meaning.anchor]
     for token in [figure, *figure.ancestors]:
         if basis := _basis_by(token, figure):
             return basis
         if token.tag_.startswith("V") and _is_clause_of_its_own(token):
             break
-    return "estimate" if _ends_in_estimates(doc) else "reported"
+    return "estimate" if _ends_in_estimates(tree) else "reported"
 
 
-def _footing_of(noun: Token) -> str | None:
+def _footing_of(noun: Word) -> str | None:
     """'expected revenue of', 'a planned investment'."""
     return next((words().footing[t.lower_] for t in noun.lefts if t.lower_ in words().footing), None)
 
 
-def _basis_by(token: Token, figure: Token) -> Basis | None:
+def _basis_by(token: Word, figure: Word) -> Basis | None:
     """The footing that *token*, the figure or one above it, gives the figure."""
     rules, lemma = words().basis, words().lemma(token.lower_)
     if token.lower_ in rules["forecast_words"] and any(t.dep_ == "xcomp" for t in token.children):
@@ -177,17 +176,15 @@ def _basis_by(token: Token, figure: Token) -> Basis | None:
     return "estimate" if lemma in rules["estimate_verbs"] else None
 
 
-def _ends_in_estimates(doc: Doc) -> bool:
+def _ends_in_estimates(tree: Tree) -> bool:
     """'..., Lighthouse estimates.': which the parser takes for a noun."""
-    if "estimate" not in doc.text.lower():
-        return False
     at = next(
-        (t for t in doc if t.lower_ in ("estimates", "estimated") and t.i and is_name(t.nbor(-1))), None
+        (t for t in tree if t.lower_ in ("estimates", "estimated") and t.i and is_name(t.nbor(-1))), None
     )
-    return at is not None and (at.i + 1 >= len(doc) or at.nbor(1).text in (".", ",", "”", '"'))
+    return at is not None and (at.i + 1 >= len(tree) or at.nbor(1).text in (".", ",", "”", '"'))
 
 
-def _is_clause_of_its_own(verb: Token) -> bool:
+def _is_clause_of_its_own(verb: Word) -> bool:
     """Whether what stands above *verb* says nothing of how sure it is."""
     if verb.dep_ in ("relcl", "acl"):
         return True

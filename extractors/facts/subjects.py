@@ -6,8 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from spacy.tokens import Token
-
+from extractors.facts.parse import Word
 from extractors.facts.phrases import Phrases, is_name, is_noun, is_place, is_temporal
 from extractors.facts.tree import agent_of
 from extractors.facts.words import words
@@ -74,7 +73,7 @@ class Subjects:
         """The name of *rule*, which goes by the topic, as sure as that is."""
         return rule if self.sure else f"loose {rule}"
 
-    def screened(self, agent: Token | None) -> bool:
+    def screened(self, agent: Word | None) -> bool:
         """Whether *agent* takes its money at the box office."""
         if agent is not None and any(
             start <= self.phrases.span(agent).start < end for start, end, _ in self.works
@@ -86,7 +85,7 @@ class Subjects:
             and not (self.phrases.name_at(agent) and agent.lower_ in words().company_nouns)
         )
 
-    def of_agent(self, agent: Token) -> Subject:
+    def of_agent(self, agent: Word) -> Subject:
         """The subject that *agent*, a grammatical subject or object, stands for."""
         if name := self.phrases.name_at(agent):
             return name, "named"
@@ -106,17 +105,17 @@ class Subjects:
             return place, "loose stand-in"
         return self.phrases.thing(agent) or None, "stated"
 
-    def of_any(self, agent: Token | None) -> Subject:
+    def of_any(self, agent: Word | None) -> Subject:
         """The subject that *agent* stands for, or, where a verb has none, the organisation in focus."""
         return self.of_agent(agent) if agent is not None else self.focus()
 
-    def before(self, verb: Token) -> str | None:
+    def before(self, verb: Word) -> str | None:
         """The organisation that stands right before *verb*, whatever the parser makes its subject."""
         at, text = self.phrases.span(verb).start, self.phrases.text
         named = next(((start, name) for start, end, name in self.phrases.names if end == at - 1), None)
         return named[1] if named and not _LISTED.search(text, max(0, named[0] - 6), named[0]) else None
 
-    def _apposed(self, agent: Token) -> str | None:
+    def _apposed(self, agent: Word) -> str | None:
         """The name between commas: 'the company behind the app Lanternbox, Harrow Films, earned'."""
         text, start, end = (
             self.phrases.text,
@@ -130,15 +129,15 @@ class Subjects:
                 return name if closed and " and " not in between else None
         return None
 
-    def _of_another(self, agent: Token) -> bool:
+    def _of_another(self, agent: Word) -> bool:
         """'the board of the exchange'."""
         return any(t.dep_ == "prep" and t.lower_ == "of" for t in agent.rights)
 
-    def _owner(self, agent: Token) -> Subject:
+    def _owner(self, agent: Word) -> Subject:
         """Whose board, prospectus or filing it is."""
         return self._possessor(agent) or self._beside(agent) or (self.topic, "stand-in")
 
-    def _is_described(self, agent: Token) -> bool:
+    def _is_described(self, agent: Word) -> bool:
         """'micro-drama apps', 'some newer services': a kind of thing, not the one spoken of."""
         definite = any(t.lower_ in ("the", "this", "that", "its") for t in agent.lefts)
         if (
@@ -150,7 +149,7 @@ class Subjects:
         modified = any(t.dep_ in ("compound", "amod", "nmod") and not is_place(t) for t in agent.lefts)
         return not definite or agent.tag_ == "NNS" or (modified and agent.lower_ in words().broad_nouns)
 
-    def _antecedent(self, pronoun: Token) -> Subject:
+    def _antecedent(self, pronoun: Word) -> Subject:
         if pronoun.lower_ in ("we", "our", "us"):  # the company's own people speak
             return self.topic, self._as_sure("stand-in")
         if pronoun.lower_ in ("which", "who", "that") and pronoun.i >= 2:
@@ -159,14 +158,14 @@ class Subjects:
                 return name, "named"
             if pronoun.head.dep_ == "relcl":
                 return self.of_agent(pronoun.head.head)
-        for token in reversed(list(pronoun.doc[: pronoun.i])):
+        for token in reversed(list(pronoun.tree[: pronoun.i])):
             if token.dep_ not in ("nsubj", "nsubjpass") or token.head == pronoun.head:
                 continue
             owner = next((t for t in token.lefts if t.dep_ == "poss"), token)
             name = self.phrases.name_at(token) or self.phrases.name_at(owner)
             if name and not is_observer(name):
                 return name, "pronoun"
-        for token in reversed(list(pronoun.doc[: pronoun.i])):
+        for token in reversed(list(pronoun.tree[: pronoun.i])):
             if (
                 token.dep_ == "nsubj"
                 and token.head != pronoun.head
@@ -176,13 +175,13 @@ class Subjects:
                 return self.phrases.thing(token), "pronoun"
         return (self.work if self.cinema and self.work else self.topic), self._as_sure("pronoun")
 
-    def _last_place(self, before: Token) -> str | None:
+    def _last_place(self, before: Word) -> str | None:
         """The country spoken of last before *before*."""
         text = self.phrases.text[: self.phrases.span(before).start]
         found = _COUNTRY.findall(text[-600:])
         return words().countries.get(found[-1].lower(), found[-1]) if found else None
 
-    def of_noun(self, noun: Token) -> Subject:
+    def of_noun(self, noun: Word) -> Subject:
         """Whose *noun* it is: a possessor, an organisation or place beside it, or the agent of its verb."""
         return (
             self._possessor(noun)
@@ -197,7 +196,7 @@ class Subjects:
             or self.focus()
         )
 
-    def _of_all(self, noun: Token) -> Subject | None:
+    def _of_all(self, noun: Word) -> Subject | None:
         """'Global advertising revenue': the whole market's, and no company's."""
         wide = next((t for t in noun.lefts if t.lower_ in _WIDE), None)
         if wide is None:
@@ -205,9 +204,9 @@ class Subjects:
         kind = [t for t in noun.lefts if t.dep_ in ("compound", "nmod") and t != wide]
         return self.phrases.words([wide, *kind]), "loose stated"
 
-    def _spoken_of_before(self, noun: Token) -> Subject | None:
+    def _spoken_of_before(self, noun: Word) -> Subject | None:
         """'Films lifted Harrow to its best year: revenue rose': the one organisation named before a colon."""
-        text, start = self.phrases.text, self.phrases.span(noun.doc[0]).start
+        text, start = self.phrases.text, self.phrases.span(noun.tree[0]).start
         before = text[start : self.phrases.span(noun).start]
         mark = max(before.rfind(": "), before.rfind("; "), before.rfind(" – "), before.rfind(" — "))
         if mark < 0 or noun.dep_ not in ("nsubj", "nsubjpass"):
@@ -216,7 +215,7 @@ class Subjects:
         kept = [name for name in named if not self.cites(name) and not is_observer(name)]
         return (kept[0], "named") if len(kept) == 1 else None
 
-    def _speaker(self, noun: Token) -> Subject | None:
+    def _speaker(self, noun: Word) -> Subject | None:
         """'Harrow said revenue rose': who says it of itself."""
         for token in noun.ancestors:
             if token.tag_.startswith("V") and words().lemma(token.lower_) in words().says:
@@ -225,7 +224,7 @@ class Subjects:
                     return self._company(agent)
         return None
 
-    def _company(self, agent: Token) -> Subject | None:
+    def _company(self, agent: Word) -> Subject | None:
         """The company that *agent* names, introduces ('train builder Hallam') or stands for."""
         if is_observer(self.phrases.thing(agent)) or any(is_observer(t.text) for t in agent.lefts):
             return None
@@ -236,14 +235,14 @@ class Subjects:
             return self.of_agent(agent)
         return None
 
-    def _placed(self, noun: Token) -> Subject | None:
+    def _placed(self, noun: Word) -> Subject | None:
         """'investment has grown in Peru', 'In the rest of the world it ...': the place beside the verb."""
         verb = noun.head
         if noun.dep_ not in ("nsubj", "nsubjpass"):
             return None
         return self.place_of(verb)
 
-    def place_of(self, verb: Token) -> Subject | None:
+    def place_of(self, verb: Word) -> Subject | None:
         """The place that *verb* has beside it."""
         for prep in verb.children:
             if prep.dep_ == "prep" and prep.lower_ in ("in", "across", "at"):
@@ -253,7 +252,7 @@ class Subjects:
                         return self.phrases.thing(target) or None, "place"
         return None
 
-    def _possessor(self, noun: Token) -> Subject | None:
+    def _possessor(self, noun: Word) -> Subject | None:
         for child in noun.lefts:
             if child.dep_ == "poss":
                 if child.lower_ in words().pronouns:
@@ -263,7 +262,7 @@ class Subjects:
                 return self.of_agent(child)
         return None
 
-    def _beside(self, noun: Token) -> Subject | None:
+    def _beside(self, noun: Word) -> Subject | None:
         """'Harrow shares', 'Chinese microdrama revenue'."""
         for child in noun.lefts:
             if child.dep_ in ("compound", "nmod", "amod") and not child.ent_type_:
@@ -278,7 +277,7 @@ class Subjects:
                     return self.phrases.words([child, *kind]), "place"
         return None
 
-    def _complement(self, noun: Token) -> Subject | None:
+    def _complement(self, noun: Word) -> Subject | None:
         """'value of Harrow', 'revenue in China', 'revenue from Chinese dramas', 'demand for films'."""
         superlative = any(t.tag_ == "JJS" for t in noun.lefts)
         for prep in noun.rights:
@@ -305,7 +304,7 @@ class Subjects:
                 return self.of_agent(target)
         return None
 
-    def _agent_over(self, noun: Token) -> Subject | None:
+    def _agent_over(self, noun: Word) -> Subject | None:
         """The agent of the verb that *noun* is an object of, however deep it hangs."""
         if noun.dep_ in ("nsubj", "nsubjpass"):
             return None
@@ -354,7 +353,7 @@ _COUNTRY = re.compile(
 )
 
 
-def _is_somewhere(token: Token) -> bool:
+def _is_somewhere(token: Word) -> bool:
     return (
         is_place(token)
         or any(is_place(t) for t in token.lefts)

@@ -8,12 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from spacy.tokens import Doc, Token
-
 from extractors.facts import days
 from extractors.facts.days import NOWHEN, Period
 from extractors.facts.draft import Draft
 from extractors.facts.meaning import Meaning
+from extractors.facts.parse import Tree, Word
 from extractors.facts.periods import PeriodMention
 from extractors.facts.words import words
 from extractors.findings import Figure, Span
@@ -111,9 +110,14 @@ class SentencePeriods:
     """The periods that one sentence names, over its tree."""
 
     def __init__(
-        self, doc: Doc, draft: Draft, text: str, mentions: Sequence[PeriodMention], figures: Iterable[Figure]
+        self,
+        tree: Tree,
+        draft: Draft,
+        text: str,
+        mentions: Sequence[PeriodMention],
+        figures: Iterable[Figure],
     ) -> None:
-        self.doc = doc
+        self.tree = tree
         self.draft = draft
         self.text = text
         start = draft.spans[0].start if draft.spans else 0
@@ -125,7 +129,7 @@ class SentencePeriods:
         """The period of *figure*; *base* is what a comparison is shifted from."""
         if meaning.compared:
             return self._compared(figure, base)
-        token = self.doc[meaning.anchor]
+        token = self.tree[meaning.anchor]
         usable = [m for m in self.mentions if self._counts(m, wanted.days) and self._in_reach(m, token)]
         if earlier := self._year_ago(figure, usable, clock) or self._then(figure, meaning, usable, base):
             return earlier
@@ -184,7 +188,7 @@ class SentencePeriods:
             or mention.role in ("since", "at", "by")
         )
 
-    def _in_reach(self, mention: PeriodMention, figure: Token) -> bool:
+    def _in_reach(self, mention: PeriodMention, figure: Word) -> bool:
         """Whether no clause that leaves the figure out, or holds it apart, stands between."""
         token = self._token(mention)
         if token is None:
@@ -200,12 +204,12 @@ class SentencePeriods:
                 return False
         return True
 
-    def _is_of_saying(self, token: Token, figure: Token) -> bool:
+    def _is_of_saying(self, token: Word, figure: Word) -> bool:
         """'Harrow said on Friday': the day of the saying."""
         verb = next((t for t in [token, *token.ancestors] if t.tag_.startswith("V")), None)
         return verb is not None and words().lemma(verb.lower_) in words().says and verb != figure.head
 
-    def _not_apart(self, figure: Token, shared: Token) -> bool:
+    def _not_apart(self, figure: Word, shared: Word) -> bool:
         for up in [figure, *figure.ancestors]:
             if up == shared:
                 return True
@@ -213,15 +217,15 @@ class SentencePeriods:
                 return up.lower_ in words().lemmas and words().lemma(up.lower_) in words().moves
         return True
 
-    def _token(self, mention: PeriodMention) -> Token | None:
+    def _token(self, mention: PeriodMention) -> Word | None:
         """The token that the words of *mention* hang from the rest of the sentence by."""
         first = bisect_left(self.starts, mention.start)
         last = bisect_left(self.starts, mention.end)
         inside = range(first, last)
-        return next((self.doc[i] for i in inside if self.doc[i].head.i not in inside), None)
+        return next((self.tree[i] for i in inside if self.tree[i].head.i not in inside), None)
 
     def _following(
-        self, figure: Figure, usable: Sequence[PeriodMention], token: Token
+        self, figure: Figure, usable: Sequence[PeriodMention], token: Word
     ) -> PeriodMention | None:
         mention = next((m for m in usable if m.start >= figure.end), None)
         if mention is None or _BREAK.search(self.text, figure.end, mention.start):
@@ -326,7 +330,7 @@ class SentencePeriods:
         return Timing(NOWHEN, "none")
 
 
-def _is_from(figure: Token) -> bool:
+def _is_from(figure: Word) -> bool:
     return figure.dep_ == "pobj" and figure.head.lower_ == "from"
 
 

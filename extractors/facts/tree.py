@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from spacy.tokens import Token
-
+from extractors.facts.parse import Word
 from extractors.facts.phrases import is_name, is_noun
 
 
-def agent_of(verb: Token) -> Token | None:
+def agent_of(verb: Word) -> Word | None:
     """The grammatical subject of *verb*, its own or that of the verb it goes on from."""
     for _ in range(6):
         own = next((t for t in verb.lefts if t.dep_ in ("nsubj", "nsubjpass") and not t.ent_type_), None)
@@ -32,7 +31,7 @@ def agent_of(verb: Token) -> Token | None:
     return None
 
 
-def _misread(verb: Token) -> Token | None:
+def _misread(verb: Word) -> Word | None:
     """'Reading app Fernleaf had': a trade that the parser takes for a clause."""
     clause = next((t for t in verb.lefts if t.dep_ == "csubj" and t.tag_ == "VBG"), None)
     return (
@@ -42,7 +41,7 @@ def _misread(verb: Token) -> Token | None:
     )
 
 
-def _resolved(agent: Token) -> Token:
+def _resolved(agent: Word) -> Word:
     """A relative pronoun's noun, or *agent* itself."""
     if agent.lower_ == "which" and agent.i >= 2:
         before = agent.nbor(-1) if agent.nbor(-1).text not in (",", "”", '"') else agent.nbor(-2)
@@ -53,7 +52,7 @@ def _resolved(agent: Token) -> Token:
     return agent
 
 
-def object_of(verb: Token, figure: Token) -> Token | None:
+def object_of(verb: Word, figure: Word) -> Word | None:
     """The object of *verb* that is not *figure*; in the passive its grammatical subject."""
     for token in verb.children:
         if token.dep_ in ("dobj", "dative") and token != figure and not token.ent_type_:
@@ -64,12 +63,12 @@ def object_of(verb: Token, figure: Token) -> Token | None:
 _PERFECT = frozenset({"has", "have", "'ve", "’ve", "had"})
 
 
-def is_perfect(verb: Token) -> bool:
+def is_perfect(verb: Word) -> bool:
     """'has earned', 'had earned'."""
     return any(t.dep_ == "aux" and t.lower_ in _PERFECT for t in verb.children)
 
 
-def is_past(figure: Token, verb: Token | None, noun: Token | None) -> bool:
+def is_past(figure: Word, verb: Word | None, noun: Word | None) -> bool:
     """Whether the figure's clause is in the simple past, or has no verb of its own ('with sales up 5%')."""
     if noun is not None and noun.dep_ == "pobj" and noun.head.lower_ == "with":
         return True

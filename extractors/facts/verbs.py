@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from spacy.tokens import Token
-
 from extractors.facts.meaning import Meaning, bare, direction_of, object_in
 from extractors.facts.nouns import plain
+from extractors.facts.parse import Word
 from extractors.facts.phrases import is_name, is_noun, is_place, is_temporal
 from extractors.facts.subjects import Subject
 from extractors.facts.tree import agent_of, object_of
@@ -23,7 +22,7 @@ _BARE_TOTALS = frozenset({"figure", "number", "total", "amount", "sum"})
 _MARKETS = frozenset({"market", "industry", "sector"})
 
 
-def from_verb(meanings: Meanings, verb: Token, figure: Token, prep: Token | None) -> Meaning | None:
+def from_verb(meanings: Meanings, verb: Word, figure: Word, prep: Word | None) -> Meaning | None:
     """The meaning of *figure* as the object of *verb*, or of *prep* under it."""
     lemma, agent = words().lemma(verb.lower_), agent_of(verb)
     if lemma == "followed" and prep is not None:
@@ -42,7 +41,7 @@ def from_verb(meanings: Meanings, verb: Token, figure: Token, prep: Token | None
     return before and _with_subject(meanings, bare(before.metric), agent, verb)
 
 
-def _next(meanings: Meanings, prep: Token, figure: Token) -> Meaning | None:
+def _next(meanings: Meanings, prep: Word, figure: Word) -> Meaning | None:
     """'followed by Peru with 9 million': the metric spoken of, of the one that follows."""
     target, before = prep.nbor(-1), meanings.earlier(figure)
     if not is_noun(target) or before is None:
@@ -53,7 +52,7 @@ def _next(meanings: Meanings, prep: Token, figure: Token) -> Meaning | None:
     return replace(before, metric=metric, subject=name, subject_rule="named", like=None)
 
 
-def moved(meanings: Meanings, verb: Token, figure: Token, prep: Token | None, way: str) -> Meaning | None:
+def moved(meanings: Meanings, verb: Word, figure: Word, prep: Word | None, way: str) -> Meaning | None:
     """What moved *way* by or to the figure: what the verb moves, or what it is said of."""
     lemma = words().lemma(verb.lower_)
     thing = object_of(verb, figure) if lemma in words().causes else None
@@ -65,7 +64,7 @@ def moved(meanings: Meanings, verb: Token, figure: Token, prep: Token | None, wa
     return meaning and replace(meaning, direction=direction, growth=growth, verb=verb)
 
 
-def of_thing(meanings: Meanings, thing: Token | None, verb: Token) -> Meaning | None:
+def of_thing(meanings: Meanings, thing: Word | None, verb: Word) -> Meaning | None:
     """What is measured when *thing* rises, falls or stands at a level."""
     if thing is None:
         return None
@@ -90,7 +89,7 @@ def of_thing(meanings: Meanings, thing: Token | None, verb: Token) -> Meaning | 
     return None
 
 
-def _is_spoken_of(meanings: Meanings, thing: Token) -> bool:
+def _is_spoken_of(meanings: Meanings, thing: Word) -> bool:
     """'it', 'they', 'the figure'."""
     if thing.lower_ in words().pronouns:
         return True
@@ -98,17 +97,17 @@ def _is_spoken_of(meanings: Meanings, thing: Token) -> bool:
     return bare_total and not any(t.dep_ == "prep" for t in thing.rights)
 
 
-def _spoken_with(meanings: Meanings, thing: Token, verb: Token, rule: str) -> Meaning | None:
+def _spoken_with(meanings: Meanings, thing: Word, verb: Word, rule: str) -> Meaning | None:
     spoken = meanings.spoken(thing, verb)
     return spoken and replace(spoken, subject=meanings.phrases.thing(thing), subject_rule=rule)
 
 
-def _with_subject(meanings: Meanings, metric: str, agent: Token, verb: Token) -> Meaning:
+def _with_subject(meanings: Meanings, metric: str, agent: Word, verb: Word) -> Meaning:
     subject, rule = meanings.subjects.of_agent(agent)
     return Meaning(metric, subject, subject_rule=rule, verb=verb)
 
 
-def _level(meanings: Meanings, verb: Token, agent: Token | None, prep: Token | None) -> Meaning | None:
+def _level(meanings: Meanings, verb: Word, agent: Word | None, prep: Word | None) -> Meaning | None:
     """What stands at a level: the verb's grammatical subject."""
     meaning = of_thing(meanings, agent, verb)
     if meaning is None or meaning.metric != "share price" or prep is None or prep.lower_ != "at":
@@ -117,12 +116,12 @@ def _level(meanings: Meanings, verb: Token, agent: Token | None, prep: Token | N
     return replace(meaning, metric="closing share price") if closed else meaning
 
 
-def has_sense(meanings: Meanings, verb: Token, figure: Token) -> bool:
+def has_sense(meanings: Meanings, verb: Word, figure: Word) -> bool:
     """Whether *verb* tells the metric of its object *figure*."""
     return _sense(meanings, verb, figure, None) is not None
 
 
-def _sense(meanings: Meanings, verb: Token, figure: Token, prep: Token | None) -> VerbSense | None:
+def _sense(meanings: Meanings, verb: Word, figure: Word, prep: Word | None) -> VerbSense | None:
     kind = meanings.anchors[figure.i].kind if figure.i in meanings.anchors else "money"
     if kind in ("multiple", "count", "bps"):
         return None
@@ -135,7 +134,7 @@ def _sense(meanings: Meanings, verb: Token, figure: Token, prep: Token | None) -
     return next(fitting, None)
 
 
-def _takes(sense: VerbSense, prep: Token | None) -> bool:
+def _takes(sense: VerbSense, prep: Word | None) -> bool:
     if prep is None:
         return not sense.with_
     usual = ("with",) if sense.metric == "revenue" else ("for", "with", "of")
@@ -143,7 +142,7 @@ def _takes(sense: VerbSense, prep: Token | None) -> bool:
 
 
 def _sensed(
-    meanings: Meanings, verb: Token, figure: Token, prep: Token | None, sense: VerbSense
+    meanings: Meanings, verb: Word, figure: Word, prep: Word | None, sense: VerbSense
 ) -> Meaning | None:
     if sense.subject == "object":
         return _of_object(meanings, verb, figure, sense)
@@ -161,7 +160,7 @@ def _sensed(
     return Meaning(metric, subject, subject_rule=rule, verb=verb)
 
 
-def _earned(meanings: Meanings, agent: Token, subject: Subject) -> tuple[str, Subject]:
+def _earned(meanings: Meanings, agent: Word, subject: Subject) -> tuple[str, Subject]:
     """What *agent* takes in: a part's revenue is its company's, a film's is box office."""
     part = meanings.phrases.noun(agent) if agent.lower_ in words().parts else ""
     if meanings.subjects.topic and part.lower() not in ("", agent.lower_):
@@ -169,7 +168,7 @@ def _earned(meanings: Meanings, agent: Token, subject: Subject) -> tuple[str, Su
     return ("box office" if meanings.subjects.screened(agent) else "revenue"), subject
 
 
-def _about(meanings: Meanings, metric: str, children: list[Token], sense: VerbSense) -> str:
+def _about(meanings: Meanings, metric: str, children: list[Word], sense: VerbSense) -> str:
     """'spent $3 million on marketing': the metric with what it went to."""
     for led in children:
         target = object_in(led) if led.dep_ == "prep" and led.lower_ in sense.about else None
@@ -181,7 +180,7 @@ def _about(meanings: Meanings, metric: str, children: list[Token], sense: VerbSe
     return metric
 
 
-def _of_object(meanings: Meanings, verb: Token, figure: Token, sense: VerbSense) -> Meaning | None:
+def _of_object(meanings: Meanings, verb: Word, figure: Word, sense: VerbSense) -> Meaning | None:
     """'values the company at', 'puts the market at': what the figure is about is the verb's object."""
     passive = any(t.dep_ in ("nsubjpass", "auxpass") for t in verb.children)
     of = agent_of(verb) if passive else object_of(verb, figure)
@@ -200,7 +199,7 @@ def _of_object(meanings: Meanings, verb: Token, figure: Token, sense: VerbSense)
     return Meaning(metric, subject, subject_rule=rule, verb=verb)
 
 
-def worth(meanings: Meanings, thing: Token) -> str:
+def worth(meanings: Meanings, thing: Word) -> str:
     """What it is that *thing* is worth: a company's valuation, a deal's value, a market's size."""
     known = words().metric_of(thing.lower_)
     if known and known.id == "deal_value":
@@ -218,7 +217,7 @@ def worth(meanings: Meanings, thing: Token) -> str:
     return "valuation" if stands_in or is_name(thing) or meanings.phrases.name_at(thing) else "market size"
 
 
-def _way_beside(verb: Token, lemma: str) -> str | None:
+def _way_beside(verb: Word, lemma: str) -> str | None:
     """'went up 20%', 'edged down to 3 million'."""
     if lemma not in ("go", "come", "edge", "tick", "inch", "move", "be"):
         return None
