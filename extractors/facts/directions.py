@@ -32,7 +32,7 @@ def with_directions(read: Read, figures: Sequence[Figure], text: str) -> Iterato
         direction = meaning.direction or _from_others(at, meaning, read, figures)
         if direction is None and not meaning.compared and not meaning.growth and not meaning.wrap:
             direction = _beside(at, figures, directions, text) or _of_shares(meaning, read)
-        yield at, replace(meaning, direction=direction)
+        yield at, meaning if direction == meaning.direction else replace(meaning, direction=direction)
 
 
 def _beside(

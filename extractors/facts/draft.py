@@ -34,9 +34,11 @@ _PLAIN = {
 
 _BEFORE_BRACKET = re.compile(r"[(（\[][^()（）\[\]\d]{0,12}\Z")
 _AFTER_BRACKET = re.compile(r"[^()（）\[\]\d]{0,12}[)）\]]")
+_PREFIXES = frozenset(
+    {"micro", "mini", "multi", "non", "pre", "post", "mid", "super", "web", "live", "short", "e", "co", "in"}
+)
 _PREFIX = re.compile(
-    r"(?<![\w-])(?:micro|mini|multi|non|pre|post|mid|super|web|live|short|e|co|in(?=\s?-\s?app\b))\s?-\s?(?=[A-Za-z])",
-    re.I,
+    rf"(?<![\w-])(?!in\b(?!\s?-\s?app\b))(?:{'|'.join(sorted(_PREFIXES))})\s?-\s?(?=[A-Za-z])", re.I
 )
 _ABOUT = re.compile(
     r"\b(?:(?:a whopping|in excess of|upwards? of|to the tune of|in the region of|close to|as much as|"
@@ -50,6 +52,8 @@ _MARGIN = re.compile(r",?\s(?:plus or minus|give or take|±|\+/-)\s*\Z", re.I)
 """What leads to the tolerance of a figure, which is no figure of its own."""
 _BACK = 40
 """How far before a figure the words that lead to it can begin, in characters."""
+
+_PLACED: list[int | str] = ["IDX", "LENGTH", "IS_SPACE"]
 
 Held = Sequence[tuple[int, Figure]]
 """A sentence's figures, each with its place among the text's."""
@@ -93,11 +97,12 @@ def draft(text: str, sentence: DocSpan, held: Held) -> Draft:
         [*_figure_blocks(text, inside), *_left_out(text, inside, Span(sentence.start_char, end))], key=_first
     )
     figures = dict(inside)
-    for token in sentence:
-        while blocks and blocks[0][0] < token.idx + len(token):
-            words.add_block(blocks.pop(0), token.idx, figures)
-        if not token.is_space:
-            words.add_stretch(max(words.done, token.idx), token.idx + len(token))
+    rows = sentence.doc.to_array(_PLACED)[sentence.start : sentence.end].tolist()
+    for start, length, blank in rows:
+        while blocks and blocks[0][0] < start + length:
+            words.add_block(blocks.pop(0), start, figures)
+        if not blank:
+            words.add_stretch(max(words.done, start), start + length)
     return Draft(Span(sentence.start_char, end), *words.columns(), tuple(words.marks))
 
 
@@ -171,8 +176,10 @@ class _Words:
         self.done = max(self.done, end)
         if not word:
             return
-        if self.held is None and (prefix := _PREFIX.match(self.text, start)) and prefix.end() > end:
-            self.held, self.until = start, prefix.end()
+        if self.held is None and word.rstrip("-").lower() in _PREFIXES:
+            prefix = _PREFIX.match(self.text, start)
+            if prefix and prefix.end() > end:
+                self.held, self.until = start, prefix.end()
         if self.held is not None and end <= self.until:
             return
         self._rows.append((word, Span(start if self.held is None else self.held, end)))

@@ -71,9 +71,8 @@ class Meanings:
         multiple = figure.kind == "multiple" and not meaning.compared
         direction = meaning.direction or (_multiple_direction(figure) if multiple else None)
         meaning = self._by_analysts(self._set_against(meaning, anchor))
-        growth = meaning.growth or multiple
-        meaning = replace(meaning, direction=direction, rule=rule, anchor=anchor.i, growth=growth)
-        return replace(meaning, basis=basis_of(self.tree, meaning))
+        growth, basis = meaning.growth or multiple, basis_of(anchor, meaning)
+        return replace(meaning, direction=direction, rule=rule, anchor=anchor.i, growth=growth, basis=basis)
 
     def _by_analysts(self, meaning: Meaning) -> Meaning:
         """'Analysts expected sales of': an estimate, of the one spoken of."""

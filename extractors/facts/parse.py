@@ -16,12 +16,11 @@ from extractors.facts.draft import Draft
 class Word:
     """A word of a parsed sentence; two are equal only if they are the same one.
 
-    ``text``, ``lower_``, ``tag_``, ``dep_``, ``ent_type_``, ``i``, ``head``, ``lefts``, ``rights`` and
-    ``children`` are as in ``spacy.tokens.Token``; ``tree`` holds all words of the sentence.
+    ``text``, ``lower_``, ``tag_``, ``dep_``, ``ent_type_``, ``i``, ``head``, ``lefts`` and ``rights`` are as
+    in ``spacy.tokens.Token``; ``tree`` holds all words of the sentence.
     """
 
     __slots__ = (
-        "children",
         "dep_",
         "ent_type_",
         "head",
@@ -43,9 +42,13 @@ class Word:
         self.ent_type_ = ""
         self.tree = tree
         self.head = self
-        self.lefts: list[Word] = []
-        self.rights: list[Word] = []
-        self.children: list[Word] = []
+        self.lefts: Sequence[Word] = ()
+        self.rights: Sequence[Word] = ()
+
+    @property
+    def children(self) -> Sequence[Word]:
+        """The words that hang from this one, in order."""
+        return [*self.lefts, *self.rights]
 
     @property
     def ancestors(self) -> Iterator[Word]:
@@ -74,24 +77,31 @@ class Word:
         return f"<{self.text} {self.tag_} {self.dep_}>"
 
 
+_NAMES: dict[int, str] = {}
+"""Tags and labels by spaCy's hash of their strings, which is the same in every vocabulary."""
+
 Tree = Sequence[Word]
 """The words of a parsed sentence, in order."""
 
 
 def tree_of(draft: Draft, doc: Doc) -> Tree:
     """The tree of the parsed *doc* that *draft* was made into; the words of figures are entities."""
-    strings = doc.vocab.strings
-    tags, deps, heads = doc.to_array(["TAG", "DEP", "HEAD"]).T
-    names = {int(key): strings[int(key)] for key in {*tags.tolist(), *deps.tolist()}}
+    rows = doc.to_array(["TAG", "DEP", "HEAD"])
+    tags, deps = rows[:, 0].tolist(), rows[:, 1].tolist()
+    steps = rows[:, 2].astype("int64").tolist()
+    for key in {*tags, *deps} - _NAMES.keys():
+        _NAMES[key] = doc.vocab.strings[key]
     tree: list[Word] = []
-    for i, (text, tag, dep) in enumerate(zip(draft.words, tags.tolist(), deps.tolist(), strict=True)):
-        tree.append(Word(i, text, names[tag], names[dep], tree))
+    for i, (text, tag, dep) in enumerate(zip(draft.words, tags, deps, strict=True)):
+        tree.append(Word(i, text, _NAMES[tag], _NAMES[dep], tree))
     for _, first, last in draft.figures:
         for word in tree[first:last]:
             word.ent_type_ = "FIGURE"
-    for word, step in zip(tree, heads.astype("int64").tolist(), strict=True):
-        if step:
+    for word, step in zip(tree, steps, strict=True):
+        if step > 0:
             word.head = head = tree[word.i + step]
-            (head.lefts if step > 0 else head.rights).append(word)
-            head.children.append(word)
+            head.lefts = [*head.lefts, word]
+        elif step:
+            word.head = head = tree[word.i + step]
+            head.rights = [*head.rights, word]
     return tree

@@ -67,6 +67,10 @@ class PeriodMention:
     form: str
     point: bool = False
 
+    def moved(self, by: int) -> PeriodMention:
+        """The mention in a text that has *by* more characters before it."""
+        return PeriodMention(self.start + by, self.end + by, self.period, self.role, self.form, self.point)
+
 
 def when_of(text: str, published: date | None) -> When:
     """What the periods of *text* are resolved against.
@@ -153,7 +157,8 @@ def _mention(text: str, form: _Form, match: re.Match[str], when: When) -> Period
         word = "since"
     if word == "since" and _RECORD.search(text, max(0, match.start() - 72), match.start()):
         word = "than"
-    when = replace(when, future=when.future or word == "by")
+    if word == "by" and not when.future:
+        when = replace(when, future=True)
     try:
         period = RESOLVERS[form.resolve](groups, when)
     except (ValueError, OverflowError):
@@ -183,5 +188,4 @@ def _led(mention: PeriodMention, resolver: str, word: str | None) -> PeriodMenti
         return replace(mention, role="than")
     if word == "from" and resolver not in ("month_range", "year_range"):
         return replace(mention, role="from")
-    point = resolver in ("full_date", "weekday", "worded_day")
-    return replace(mention, point=point)
+    return replace(mention, point=True) if resolver in ("full_date", "weekday", "worded_day") else mention

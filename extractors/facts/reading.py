@@ -85,7 +85,9 @@ class TextReader:
             yield self._fact(at, meaning, timed[at], draft, claims)
             yield from self._margin(at, meaning, timed[at], draft, claims)
         self.chronicle.remember(read, timed)
-        self.spoken = replace(read[-1][1], like=None) if read else self.spoken
+        if read:
+            last = read[-1][1]
+            self.spoken = last if last.like is None else replace(last, like=None)
 
     def _subjects(self, phrases: Phrases, claims: Claims, works: Sequence[Name], end: int) -> Subjects:
         work = next((name for _, _, name in self.works.before(end)), None) if self.cinema else None
@@ -141,10 +143,9 @@ class TextReader:
         figures = self.by_place.inside(sentence.start, sentence.end)
         found = self._named.get(sentence.start)
         if found is None:
-            found = periods.resolve(self.text[sentence.start : sentence.end], self.when)
-            self._named[sentence.start] = found
-        placed = (replace(m, start=m.start + sentence.start, end=m.end + sentence.start) for m in found)
-        return [m for m in placed if not any(f.start < m.end and m.start < f.end for f in figures)]
+            resolved = periods.resolve(self.text[sentence.start : sentence.end], self.when)
+            found = self._named[sentence.start] = [m.moved(sentence.start) for m in resolved]
+        return [m for m in found if not any(f.start < m.end and m.start < f.end for f in figures)]
 
     def _report(self, end: int) -> str | None:
         """Whose report the text goes by at *end*."""

@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from importlib.resources import files
 
+from ahocorasick_rs import AhoCorasick
+
 from extractors.facts.meaning import Meaning
 from extractors.facts.parse import Tree, Word
 from extractors.facts.phrases import Phrases, is_name, is_temporal
@@ -136,18 +138,17 @@ class Claims:
         return self.phrases.thing(token)
 
 
-def basis_of(tree: Tree, meaning: Meaning) -> Basis:
-    """Whether a figure is reported, estimated, forecast or aimed at: by its nouns, then by its verbs."""
+def basis_of(figure: Word, meaning: Meaning) -> Basis:
+    """Whether *figure* is reported, estimated, forecast or aimed at: by its nouns, then by its verbs."""
     footing = meaning.wrap or (_footing_of(meaning.noun) if meaning.noun is not None else None)
     if footing in ("forecast", "target", "estimate"):
         return "forecast" if footing == "forecast" else "target" if footing == "target" else "estimate"
-    figure = tree[meaning.anchor]
     for token in [figure, *figure.ancestors]:
         if basis := _basis_by(token, figure):
             return basis
         if token.tag_.startswith("V") and _is_clause_of_its_own(token):
             break
-    return "estimate" if _ends_in_estimates(tree) else "reported"
+    return "estimate" if _ends_in_estimates(figure.tree) else "reported"
 
 
 def _footing_of(noun: Word) -> str | None:
@@ -197,16 +198,18 @@ _EARLIER = re.compile(r"\b(?:a|one) (?:year|month|quarter|week) (?:earlier|ago|b
 
 
 @cache
-def _scope_patterns() -> Sequence[tuple[str, tuple[str, ...], re.Pattern[str]]]:
-    """Each scope, its words in lower case (one of which a text must hold), and its pattern."""
-    return [
-        (
-            scope,
-            tuple(word.lower() for word in listed),
-            re.compile(r"(?<![\w-])(?:" + "|".join(re.escape(word) for word in listed) + r")(?![\w])", re.I),
-        )
+def _scope_patterns() -> Mapping[str, re.Pattern[str]]:
+    return {
+        scope: re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, listed)) + r")(?![\w])", re.I)
         for scope, listed in _rules()["scope"].items()
-    ]
+    }
+
+
+@cache
+def _scope_words() -> tuple[Sequence[str], AhoCorasick]:
+    """The scope of each word for one, and what finds the words in a text in small letters."""
+    rows = [(scope, word.lower()) for scope, listed in _rules()["scope"].items() for word in listed]
+    return [scope for scope, _ in rows], AhoCorasick([word for _, word in rows])
 
 
 def scope_of(metric: str, around: str) -> tuple[str, ...]:
@@ -218,12 +221,11 @@ def scope_of(metric: str, around: str) -> tuple[str, ...]:
     ('overseas', 'in-app')
     """
     near = _EARLIER.sub("", f"{metric} | {around}")
-    low = near.lower()
-    found = tuple(
-        scope
-        for scope, listed, pattern in _scope_patterns()
-        if any(word in low for word in listed) and pattern.search(near)
-    )
+    scopes, automaton = _scope_words()
+    likely = {scopes[at] for at, _, _ in automaton.find_matches_as_indexes(near.lower(), overlapping=True)}
+    if not likely:
+        return ()
+    found = tuple(s for s, pattern in _scope_patterns().items() if s in likely and pattern.search(near))
     known = words().metric_of(metric)
     named = known is not None and known.id in ("profit", "loss", "margin")
     return tuple(scope for scope in found if not (named and scope in ("net", "gross")))

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -156,6 +156,7 @@ class Words:
         self.countries: Mapping[str, str] = rules["countries"]
         self.says = frozenset(rules["levels"]["say"])
         self.renamed: Mapping[str, str] = rules["renamed"]
+        self._metric_of = lru_cache(maxsize=4096)(self._find_metric)
 
     def lemma(self, word: str) -> str:
         """The base form of a verb that the rules know, else *word* in small letters."""
@@ -167,8 +168,11 @@ class Words:
         >>> words().metric_of("overseas box office").id
         'box_office'
         """
-        head = _AFTER_HEAD.split(phrase.lower(), maxsplit=1)[0]
-        return self._metric_in(head) or (self._metric_in(phrase.lower()) if head != phrase.lower() else None)
+        return self._metric_of(phrase.lower())
+
+    def _find_metric(self, phrase: str) -> Metric | None:
+        head = _AFTER_HEAD.split(phrase, maxsplit=1)[0]
+        return self._metric_in(head) or (self._metric_in(phrase) if head != phrase else None)
 
     def _metric_in(self, phrase: str) -> Metric | None:
         parts = phrase.replace("-", " ").split()
