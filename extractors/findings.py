@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Part = Literal["money", "percent", "counts", "companies", "themes", "countries", "titles", "facts"]
 PARTS: tuple[Part, ...] = (
@@ -43,9 +43,8 @@ class Text:
     publisher_country: str | None = None  # ISO 3166-1 alpha-2, of the outlet: a hint for `$` and `¥`
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of the text."""
+class Span(NamedTuple):
+    """A stretch of the text; a tuple, as it is made once a word."""
 
     start: int
     end: int

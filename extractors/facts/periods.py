@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Literal
+
+from ahocorasick_rs import AhoCorasick
 
 from extractors.facts.days import NOWHEN, Period
 from extractors.facts.resolving import RESOLVERS
@@ -95,11 +97,13 @@ def resolve(text: str, when: When) -> list[PeriodMention]:
     if not _WORTH_A_LOOK.search(text):
         return []
     text = _CAPITAL.sub(lambda opening: opening[0].lower(), text, count=1)
-    low = text.lower()
-    held = {word for word in _needed() if word in low}
-    likely = [form for form in _forms() if not held.isdisjoint(form.needs)]
+    words, automaton = _needed()
+    found_at = automaton.find_matches_as_indexes(f"{text}\n{text.lower()}", overlapping=True)
+    held = {words[at] for at, _, _ in found_at}
+    likely = [form for form in _forms() if not held.isdisjoint(form.needs)] if held else []
+    starts = [opening.end() for opening in _OPENING.finditer(text)] if likely else []
     matches = (
-        (match.start(), -match.end(), form, match) for form in likely for match in form.pattern.finditer(text)
+        (match.start(), -match.end(), form, match) for form in likely for match in _found(form, text, starts)
     )
     found = sorted(matches, key=lambda one: one[:2])
     mentions: list[PeriodMention] = []
@@ -113,6 +117,8 @@ _CAPITAL = re.compile(
     r"\A[\s\"“'‘(]*(?!(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec|Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)[a-z]*\b)"
     r"[A-Z](?=[a-z\s])"
 )
+_OPENING = re.compile(r"(?<![\w$€£¥₹])(?=\S)")
+"""Where a period's words can begin."""
 _WORTH_A_LOOK = re.compile(
     r"\d{2}|year|quarter|half|month|week|decade|today|yesterday|overnight|then|period|same|day\b|annual|"
     r"Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec",
@@ -137,14 +143,25 @@ def _forms() -> tuple[_Form, ...]:
 
 
 @cache
-def _needed() -> tuple[str, ...]:
-    return tuple({word for form in _forms() for word in form.needs})
+def _needed() -> tuple[Sequence[str], AhoCorasick]:
+    """The words that forms need, and what finds them."""
+    words = sorted({word for form in _forms() for word in form.needs})
+    return words, AhoCorasick(words)
 
 
 def _compiled(pattern: str, macros: Mapping[str, str]) -> re.Pattern[str]:
     for name, value in macros.items():
         pattern = pattern.replace("{" + name + "}", value)
-    return re.compile(rf"(?<![\w$€£¥₹])(?:{pattern})(?!\w)")
+    return re.compile(rf"(?:{pattern})(?!\w)")
+
+
+def _found(form: _Form, text: str, starts: Sequence[int]) -> Iterator[re.Match[str]]:
+    """Where *form* stands in *text*, without overlaps; to try the *starts* is quicker than to search."""
+    done = 0
+    for start in starts:
+        if start >= done and (match := form.pattern.match(text, start)):
+            done = match.end()
+            yield match
 
 
 def _mention(text: str, form: _Form, match: re.Match[str], when: When) -> PeriodMention:
