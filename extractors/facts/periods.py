@@ -79,7 +79,7 @@ def when_of(text: str, published: date | None) -> When:
 
     Fiscal years count only where the text says when they end, or is of a country where that is fixed.
     """
-    stated = _YEAR_ENDED.search(text) if " year " in text else None
+    stated = _YEAR_ENDED.search(text) if "cal year " in text or "cial year " in text else None
     month = month_number(stated["month"]) if stated else None
     likely = month is None and any(word in text for word in ("₹", "rupee", "crore", "lakh", "Rs", "yen"))
     if likely and _APRIL_YEARS.search(text):
@@ -97,13 +97,14 @@ def resolve(text: str, when: When) -> list[PeriodMention]:
     if not _WORTH_A_LOOK.search(text):
         return []
     text = _CAPITAL.sub(lambda opening: opening[0].lower(), text, count=1)
-    words, automaton = _needed()
+    forms, automaton = _needed()
     found_at = automaton.find_matches_as_indexes(f"{text}\n{text.lower()}", overlapping=True)
-    held = {words[at] for at, _, _ in found_at}
-    likely = [form for form in _forms() if not held.isdisjoint(form.needs)] if held else []
+    likely = sorted({form for at, _, _ in found_at for form in forms[at]})
     starts = [opening.end() for opening in _OPENING.finditer(text)] if likely else []
     matches = (
-        (match.start(), -match.end(), form, match) for form in likely for match in _found(form, text, starts)
+        (match.start(), -match.end(), form, match)
+        for form in (_forms()[place] for place in likely)
+        for match in _found(form, text, starts)
     )
     found = sorted(matches, key=lambda one: one[:2])
     mentions: list[PeriodMention] = []
@@ -117,7 +118,7 @@ _CAPITAL = re.compile(
     r"\A[\s\"“'‘(]*(?!(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec|Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)[a-z]*\b)"
     r"[A-Z](?=[a-z\s])"
 )
-_OPENING = re.compile(r"(?<![\w$€£¥₹])(?=\S)")
+_OPENING = re.compile(r"(?<![\w$€£¥₹])(?:(?=\w)|(?<=[(;,–—-])(?=\s))")
 """Where a period's words can begin."""
 _WORTH_A_LOOK = re.compile(
     r"\d{2}|year|quarter|half|month|week|decade|today|yesterday|overnight|then|period|same|day\b|annual|"
@@ -143,10 +144,11 @@ def _forms() -> tuple[_Form, ...]:
 
 
 @cache
-def _needed() -> tuple[Sequence[str], AhoCorasick]:
-    """The words that forms need, and what finds them."""
+def _needed() -> tuple[Sequence[Sequence[int]], AhoCorasick]:
+    """The places of the forms that need a word, for each word that one needs; and what finds the words."""
     words = sorted({word for form in _forms() for word in form.needs})
-    return words, AhoCorasick(words)
+    needing = [[place for place, form in enumerate(_forms()) if word in form.needs] for word in words]
+    return needing, AhoCorasick(words)
 
 
 def _compiled(pattern: str, macros: Mapping[str, str]) -> re.Pattern[str]:

@@ -32,6 +32,9 @@ _LISTED = re.compile(r"\b(?:shares?|stock|shareholders?|listed|Nasdaq|NYSE|excha
 _CINEMA = re.compile(
     r"\b(?:box office|theaters?|theatres?|cinemas?|moviegoers?|opening weekend|ticket sales)\b", re.I
 )
+_LISTED_WORDS = ("share", "stock", "listed", "Nasdaq", "NYSE", "exchange")
+_CINEMA_WORDS = ("box office", "theater", "theatre", "cinema", "moviegoer", "opening weekend", "ticket sale")
+"""One of these is in whatever the two above find: quicker to ask."""
 _MEMORY = 3
 """For how many sentences "it" can still be what a figure measured."""
 
@@ -51,8 +54,8 @@ class TextReader:
         self.sentences = [span.start for span in sentences]
         self.keys = _keys(figures)
         self.when = periods.when_of(self.text, about.published)
-        self.listed = bool(_LISTED.search(self.text))
-        self.cinema = len(_CINEMA.findall(self.text)) > 1
+        self.listed = _holds(self.text, _LISTED_WORDS) and bool(_LISTED.search(self.text))
+        self.cinema = _holds(self.text.lower(), _CINEMA_WORDS) and len(_CINEMA.findall(self.text)) > 1
         self._named: dict[int, list[PeriodMention]] = {}
         self.topics = Topics(self.text, about.title, self.names.things, sentences)
         lead = self._lead(about.title, sentences[:2])
@@ -150,6 +153,10 @@ class TextReader:
     def _report(self, end: int) -> str | None:
         """Whose report the text goes by at *end*."""
         return next((name for _, name in self.reports.before(end)), None)
+
+
+def _holds(text: str, words: Iterable[str]) -> bool:
+    return any(word in text for word in words)
 
 
 def _keys(figures: Sequence[Figure]) -> list[str]:

@@ -95,6 +95,8 @@ _CITED = re.compile(
     r" (?:from|by|of)|per|analysts? at) (?:the |[\w-]+ (?:firm|group|company) )?\Z",
     re.I,
 )
+_BEFORE_CITED = (" to ", " from ", " by ", " of ", "per ", " at ", " the ", " firm ", " group ", " company ")
+"""How what ``_CITED`` finds can end: quicker to ask."""
 _MEASURES = re.compile(
     r",? (?:an?|the) (?:[\w-]+ ){0,4}(?:consultancy|researcher|tracker|broker(?:age)?|analytics|research|"
     r"(?:data|research|consulting|market-research|intelligence|ratings?|investment|venture|private equity) "
@@ -109,11 +111,17 @@ def _observing(text: str, names: Sequence[Name], main: str | None) -> frozenset[
         for start, end, name in names
         if is_observer(name)
         or name.split()[-1].lower() in words().investors
-        or _CITED.search(text, max(0, start - 48), start)
-        or _INVESTS.search(text, max(0, start - 60), start)
+        or _is_cited(text[max(0, start - 60) : start])
         or _MEASURES.match(text, end)
     }
     return frozenset(found - {main})
+
+
+def _is_cited(before: str) -> bool:
+    """Whether the words *before* a name say that it is cited, or puts money into others."""
+    if not before.lower().endswith(_BEFORE_CITED) and " by " not in before:
+        return False
+    return bool(_CITED.search(before) or _INVESTS.search(before))
 
 
 def _spoken_of(text: str, sentence: Span, names: Sequence[Name], main: str | None) -> str | None:
