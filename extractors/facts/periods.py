@@ -94,13 +94,13 @@ def resolve(text: str, when: When) -> list[PeriodMention]:
     >>> found[0].period.start.isoformat(), found[0].period.end.isoformat()
     ('2025-01-01', '2025-08-31')
     """
-    if not _WORTH_A_LOOK.search(text):
-        return []
     text = _CAPITAL.sub(lambda opening: opening[0].lower(), text, count=1)
     forms, automaton = _needed()
     found_at = automaton.find_matches_as_indexes(f"{text}\n{text.lower()}", overlapping=True)
     likely = sorted({form for at, _, _ in found_at for form in forms[at]})
-    starts = [opening.end() for opening in _OPENING.finditer(text)] if likely else []
+    if not likely:
+        return []
+    starts = [opening.end() for opening in _OPENING.finditer(text)]
     matches = (
         (match.start(), -match.end(), form, match)
         for form in (_forms()[place] for place in likely)
@@ -120,10 +120,6 @@ _CAPITAL = re.compile(
 )
 _OPENING = re.compile(r"(?<![\w$€£¥₹])(?:(?=\w)|(?<=[(;,–—-])(?=\s))")
 """Where a period's words can begin."""
-_WORTH_A_LOOK = re.compile(
-    r"\d{2}|year|quarter|half|month|week|decade|today|yesterday|overnight|then|period|same|day\b|annual|"
-    r"Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec",
-)
 
 
 @dataclass(frozen=True, slots=True)

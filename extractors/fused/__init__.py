@@ -61,6 +61,8 @@ def _fusible(model: Model[Any, Any]) -> Iterator[tuple[Model[Any, Any], Callable
             yield node, forward.token_to_vector
         elif architecture.is_lower_layer(node):
             yield node, forward.lower_layer
+        elif architecture.is_linear(node):
+            yield node, forward.linear
 
 
 def _self_test_sentences() -> list[str]:

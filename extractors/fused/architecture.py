@@ -60,5 +60,10 @@ def is_lower_layer(node: Model[Any, Any]) -> bool:
     return node.name == "precomputable_affine"
 
 
+def is_linear(node: Model[Any, Any]) -> bool:
+    """A product with weights, and a bias."""
+    return node.name == "linear"
+
+
 def _name(node: Model[Any, Any]) -> str:
     return node.name.partition("(")[0]

@@ -169,6 +169,23 @@ def _first_convolution(first: Block, vectors: Any, at: Any) -> Any:
     return made
 
 
+def linear(node: Model[Any, Any]) -> Forward:
+    """A product of rows with weights, and a bias."""
+    plain: Forward = node._func
+    if not node.has_param("W"):
+        return plain
+    by_input, bias = np.ascontiguousarray(node.get_param("W").T), node.get_param("b")
+
+    def forward(model: Model[Any, Any], rows: Any, is_train: bool) -> tuple[Any, Any]:
+        if is_train or not isinstance(rows, np.ndarray):
+            return plain(model, rows, is_train)
+        made = rows @ by_input
+        made += bias
+        return made, _no_training
+
+    return forward
+
+
 def lower_layer(node: Model[Any, Any]) -> Forward:
     """The product of each token with the weights of every feature of a transition model's state."""
     plain: Forward = node._func
