@@ -52,7 +52,7 @@ NEWSGAUGE = """
 from extractors.contract import as_json, text_from
 from extractors.findings import PARTS
 from extractors.pipeline import Reader
-reader, parts = Reader(), {parts}
+reader, parts = Reader(stays=True), {parts}
 def read(texts):
     found = reader.read((text_from(text, 0) for text in texts), parts)
     return sum(len(json.dumps(as_json(one, parts))) for one in found)

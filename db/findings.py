@@ -124,13 +124,13 @@ def save_findings(
         readings.note(db, version, len(read), now)
 
 
-def mark_failed(store: Store, article: int, version: str, error: str) -> None:
-    """Note that reading *article* at *version* failed, and why."""
+def mark_failed(store: Store, article: int, version: str, error: str, times: int = 1) -> None:
+    """Note that reading *article* at *version* failed so many *times*, and why."""
     with store.write() as db:
         db.execute(
             "UPDATE articles SET failed_version = ?, error = ?, "
-            "read_failures = CASE WHEN failed_version IS ? THEN read_failures + 1 ELSE 1 END WHERE id = ?",
-            [version, error, version, article],
+            "read_failures = CASE WHEN failed_version IS ? THEN read_failures + ? ELSE ? END WHERE id = ?",
+            [version, error, version, times, times, article],
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -36,10 +36,11 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """An article that could not be read, and why."""
+    """An article that could not be read, why, and how many times that was tried."""
 
     article: int
     error: str
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,25 @@ class BatchRead:
     themes_only: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Articles to be read together, for their themes alone or whole."""
+
+    articles: tuple[Unread, ...]
+    themes_only: bool = False
+
+
+Readers = Callable[[Iterator[Group]], Iterator[tuple[Group, BatchRead]]]
+"""Who reads: groups in, what came of each out; in this process or in others."""
+
+
 def read_pass(
     store: Store,
     reader: Reader,
     version: ReadingVersion,
     now: Callable[[], datetime],
     *,
+    readers: Readers | None = None,
     batch: int = BATCH,
     progress: Progress | None = None,
     starting: Callable[[Sequence[int]], None] | None = None,
@@ -65,27 +79,62 @@ def read_pass(
 ) -> int:
     """Read every article that is not read at *version*; returns how many were.
 
-    Those that the reader's gate turns away are left unread; with *gated* what it left so far is read instead.
-    *starting* hears the ids of each batch before it is read; a batch that fails is read one by one, and the
-    article that fails alone is marked with its error. *stop* is asked between batches; *progress* hears how
-    many are read.
+    *readers* read (*reader*, one by one, where nobody else is named); this process alone writes. Those that
+    the reader's gate turns away are left unread; with *gated* what it left so far is read instead. *starting*
+    hears the ids of each batch before it is read; a batch that fails is read one by one, and the article that
+    fails alone is marked with its error. *stop* is asked between batches; *progress* hears how many are read.
     """
     register_themes(store, ((t.id, t.label, t.family) for t in reader.taxonomy.themes), now())
     if not gated:
         reopen(store, reader.gate.name if reader.gate else None)
     waiting = left_unread if gated else unread
     done, registered = 0, False
-    while not stop() and (articles := waiting(store, str(version), batch)):
+    while not stop() and waiting(store, str(version), 1):
         if not registered:  # only where there is something to read: an idle daemon asks twice a second
             register_known(store, reader.known_companies, now())
             registered = True
+        at_hand: set[int] = set()
+        groups = _groups(store, reader, version, now, waiting, batch, at_hand, starting, stop)
+        for group, read in (readers or _here(reader))(groups):
+            done += save_batch(store, read, version, now())
+            at_hand.difference_update(article.id for article in group.articles)
+            if progress:
+                progress(done)
+    return done
+
+
+def _here(reader: Reader) -> Readers:
+    """Read in this process."""
+    return lambda groups: (
+        (group, read_batch(reader, group.articles, themes_only=group.themes_only)) for group in groups
+    )
+
+
+def _groups(
+    store: Store,
+    reader: Reader,
+    version: ReadingVersion,
+    now: Callable[[], datetime],
+    waiting: Callable[[Store, str, int], list[Unread]],
+    batch: int,
+    at_hand: set[int],
+    starting: Callable[[Sequence[int]], None] | None,
+    stop: Callable[[], bool],
+) -> Iterator[Group]:
+    """The articles that wait, by the batch, those *at_hand* left out; what is given is noted there."""
+    gated = waiting is left_unread
+    while not stop():
+        found = waiting(store, str(version), batch + len(at_hand))
+        articles = [article for article in found if article.id not in at_hand][:batch]
+        if not articles:
+            return
         if starting:
             starting([article.id for article in articles])
         chosen = articles if gated else _let_through(store, reader, version, articles, now())
-        done += _read_and_save(store, reader, version, chosen, now())
-        if progress:
-            progress(done)
-    return done
+        at_hand.update(article.id for article in chosen)
+        only_themes = [a for a in chosen if version.differs_only_in_themes(a.read_at_version)]
+        whole = [a for a in chosen if a not in only_themes]
+        yield from (Group(tuple(some), some is only_themes) for some in (whole, only_themes) if some)
 
 
 def _let_through(
@@ -98,18 +147,6 @@ def _let_through(
     if left:
         leave_unread(store, left, str(version), gate.name, now)
     return [a for a in articles if a.id not in left]
-
-
-def _read_and_save(
-    store: Store, reader: Reader, version: ReadingVersion, articles: Sequence[Unread], now: datetime
-) -> int:
-    only_themes = [a for a in articles if version.differs_only_in_themes(a.read_at_version)]
-    whole = [a for a in articles if a not in only_themes]
-    return sum(
-        save_batch(store, read_batch(reader, group, themes_only=themes_only), version, now)
-        for group, themes_only in ((whole, False), (only_themes, True))
-        if group
-    )
 
 
 def read_batch(reader: Reader, articles: Sequence[Unread], *, themes_only: bool = False) -> BatchRead:
@@ -138,7 +175,7 @@ def save_batch(store: Store, batch: BatchRead, version: ReadingVersion, now: dat
             stories.assign(store, article.article, now)
         for failed in batch.unreadable:
             log.warning("article %d could not be read: %s", failed.article, failed.error)
-            mark_failed(store, failed.article, str(version), failed.error)
+            mark_failed(store, failed.article, str(version), failed.error, failed.times)
     return len(batch.articles)
 
 

@@ -16,7 +16,8 @@ from monitor.collect.fetch import fetch_pass
 from monitor.collect.poll import poll_pass
 from monitor.collect.settings import bounds_of, client_for, follow_feed
 from monitor.config import Config
-from monitor.reading import read_pass
+from monitor.reading import Readers, read_pass
+from monitor.reading_jobs import PrepareReader, in_jobs
 
 Clock = Callable[[], datetime]
 Progress = Callable[[str, int, int], None]
@@ -120,8 +121,13 @@ async def collect(
     )
 
 
-def read_waiting(store: Store, config: Config, now: Clock, progress: Progress = no_progress) -> ReadSummary:
-    """Read every article that is unread, or was read by other rules."""
+def read_waiting(
+    store: Store, config: Config, now: Clock, progress: Progress = no_progress, jobs: int | None = None
+) -> ReadSummary:
+    """Read every article that is unread, or was read by other rules, in so many processes.
+
+    With one job, as by default (``[reading] jobs``), this process reads.
+    """
     version, reader = version_of(config.how_to_read), Reader(config.how_to_read)
     reopen(store, reader.gate.name if reader.gate else None)
     waiting, left = count_unread(store, str(version)), count_left_unread(store)
@@ -132,6 +138,7 @@ def read_waiting(store: Store, config: Config, now: Clock, progress: Progress = 
         reader,
         version,
         now,
+        readers=_readers(config, jobs),
         progress=lambda done: progress("reading articles", done, max(done, waiting)),
     )
     now_left = max(0, count_left_unread(store) - left)
@@ -139,7 +146,7 @@ def read_waiting(store: Store, config: Config, now: Clock, progress: Progress = 
 
 
 def read_left_unread(
-    store: Store, config: Config, now: Clock, progress: Progress = no_progress
+    store: Store, config: Config, now: Clock, progress: Progress = no_progress, jobs: int | None = None
 ) -> ReadSummary:
     """Read what the gate left unread; the gate stays as it is for what comes."""
     version, waiting = version_of(config.how_to_read), count_left_unread(store)
@@ -148,7 +155,16 @@ def read_left_unread(
         Reader(config.how_to_read),
         version,
         now,
+        readers=_readers(config, jobs),
         progress=lambda done: progress("reading articles", done, max(done, waiting)),
         gated=True,
     )
     return ReadSummary(done, unreadable=count_left_unread(store))
+
+
+def _readers(config: Config, jobs: int | None) -> Readers | None:
+    """Those who read in so many processes; nobody else than this one for one."""
+    jobs = jobs or config.reading.jobs
+    if jobs == 1:
+        return None
+    return in_jobs(PrepareReader(config.how_to_read), jobs, config.daemon.worker_memory_mb)

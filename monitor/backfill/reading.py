@@ -42,7 +42,7 @@ class PrepareParts:
     countries: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self) -> ReadParts:
-        return ReadParts(Reader(self.how), self.now, self.countries)
+        return ReadParts(Reader(self.how, stays=True), self.now, self.countries)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import click
 from db import backfill as ledger
 from monitor.backfill.values import BackfillError
 from monitor.cli.progress import Counted
-from monitor.cli.settings import Settings, json_option, print_json, utc_now, with_settings
+from monitor.cli.settings import Settings, jobs_option, json_option, print_json, utc_now, with_settings
 
 if TYPE_CHECKING:
     from monitor.backfill.run import Readers
@@ -20,9 +20,7 @@ SHOWN = 20
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option(
-    "--jobs", "-j", type=click.IntRange(1), help="Read in so many processes (default: [reading] jobs)."
-)
+@jobs_option
 @click.option(
     "--cluster",
     metavar="ADDRESS",

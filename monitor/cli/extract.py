@@ -13,7 +13,8 @@ import click
 from extractors.contract import ContractError, as_json, text_from
 from extractors.findings import PARTS, Findings, Part, Text
 from extractors.pipeline import Reader
-from monitor.cli.settings import Settings, with_settings
+from monitor.cli.settings import Settings, jobs_option, with_settings
+from monitor.config import Config
 
 
 @click.command()
@@ -23,9 +24,15 @@ from monitor.cli.settings import Settings, with_settings
 )
 @click.option("--only", metavar="PARTS", help=f"Compute only these, comma-separated: {', '.join(PARTS)}.")
 @click.option("--explain", is_flag=True, help="Name the rule behind each finding.")
+@jobs_option
 @with_settings
 def extract(
-    settings: Settings, files: tuple[Path, ...], jsonl: bool, only: str | None, explain: bool
+    settings: Settings,
+    files: tuple[Path, ...],
+    jsonl: bool,
+    only: str | None,
+    explain: bool,
+    jobs: int | None,
 ) -> None:
     """Read texts and print their findings as JSON, one object a line.
 
@@ -33,16 +40,25 @@ def extract(
     newsgauge extract article.txt
     newsgauge extract --only money,percent *.txt
     newsgauge extract --jsonl < texts.jsonl
+    newsgauge extract --jobs 4 *.txt
     """
     if bool(files) == jsonl:
         raise click.UsageError("name files to read, or give --jsonl and texts on standard input")
     parts = _parts(only)
     texts = _from_lines(sys.stdin.buffer) if jsonl else _from_files(files)
-    told = Reader(settings.config.how_to_read).read(texts, parts)
+    told = _read(settings.config, texts, parts, jobs or settings.config.reading.jobs)
     if files and sys.stderr.isatty() and not sys.stdout.isatty():
         told = _shown(told, len(files))
     for found in told:
         sys.stdout.write(json.dumps(as_json(found, parts, explain), ensure_ascii=False) + "\n")
+
+
+def _read(config: Config, texts: Iterable[Text], parts: tuple[Part, ...], jobs: int) -> Iterator[Findings]:
+    if jobs == 1:
+        return Reader(config.how_to_read, stays=True).read(texts, parts)
+    from monitor.reading_jobs import findings_in_jobs  # brings the database along
+
+    return findings_in_jobs(texts, config.how_to_read, parts, jobs, config.daemon.worker_memory_mb)
 
 
 def _shown(told: Iterator[Findings], total: int) -> Iterator[Findings]:

@@ -8,7 +8,7 @@ import click
 
 from monitor.alerts.check import check_alerts
 from monitor.cli.progress import Stages
-from monitor.cli.settings import Settings, json_option, print_json, utc_now, with_settings
+from monitor.cli.settings import Settings, jobs_option, json_option, print_json, utc_now, with_settings
 from monitor.update import Summary, collect, follow_configured, read_left_unread, read_waiting
 
 
@@ -39,9 +39,10 @@ def poll(settings: Settings, everything: bool, as_json: bool) -> None:
 
 @click.command()
 @click.option("--all", "everything", is_flag=True, help="Poll every feed, due or not.")
+@jobs_option
 @json_option
 @with_settings
-def update(settings: Settings, everything: bool, as_json: bool) -> None:
+def update(settings: Settings, everything: bool, jobs: int | None, as_json: bool) -> None:
     """Poll, fetch and read all that is due: one full pass.
 
     Also reads again what was read by older rules, a changed configuration's included. It may be stopped
@@ -50,6 +51,7 @@ def update(settings: Settings, everything: bool, as_json: bool) -> None:
     \b
     newsgauge update                        what is due
     newsgauge update --all                  every feed, now
+    newsgauge update --jobs 4               read in four processes
     newsgauge update --json                 the counts, for a script
     """
     with settings.open() as store:
@@ -58,7 +60,7 @@ def update(settings: Settings, everything: bool, as_json: bool) -> None:
             summary = asyncio.run(
                 collect(store, settings.config, utc_now, everything=everything, progress=stages)
             )
-            done = read_waiting(store, settings.config, utc_now, stages)
+            done = read_waiting(store, settings.config, utc_now, stages, jobs)
         fired = check_alerts(store, settings.config, utc_now())
     for alert in fired:
         click.echo(f"alert: {alert.rule.name}: {alert.event.reason}", err=True)
@@ -75,9 +77,10 @@ def _report(summary: Summary, as_json: bool) -> None:
 @click.command()
 @click.argument("source", required=False)
 @click.option("--left-unread", is_flag=True, help="Read what [reading] only_if left unread so far.")
+@jobs_option
 @json_option
 @with_settings
-def read(settings: Settings, source: str | None, left_unread: bool, as_json: bool) -> None:
+def read(settings: Settings, source: str | None, left_unread: bool, jobs: int | None, as_json: bool) -> None:
     """Take one article by hand: a URL, a file, or - for a pipe.
 
     A file is a web page (.html), a mail (.eml) or plain text. It is read whatever [reading] only_if says.
@@ -90,23 +93,23 @@ def read(settings: Settings, source: str | None, left_unread: bool, as_json: boo
     if left_unread == bool(source):
         raise click.UsageError("give either a SOURCE or --left-unread")
     if source is None:
-        _read_left_unread(settings, as_json)
+        _read_left_unread(settings, jobs, as_json)
         return
     from monitor.collect.hand import read_by_hand
 
     with settings.open() as store:
         article = asyncio.run(read_by_hand(store, settings.config, source, utc_now()))
         with Stages() as stages:
-            read_waiting(store, settings.config, utc_now, stages)
+            read_waiting(store, settings.config, utc_now, stages, jobs)
     if as_json:
         print_json({"article": article})
     else:
         click.echo(f"article {article}: newsgauge serve shows it at /newsgauge/articles/{article}")
 
 
-def _read_left_unread(settings: Settings, as_json: bool) -> None:
+def _read_left_unread(settings: Settings, jobs: int | None, as_json: bool) -> None:
     with settings.open() as store, Stages() as stages:
-        done = read_left_unread(store, settings.config, utc_now, stages)
+        done = read_left_unread(store, settings.config, utc_now, stages, jobs)
     if as_json:
         print_json(done)
     else:

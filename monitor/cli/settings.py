@@ -122,6 +122,11 @@ def settings(config_path: Path | str | None, db_path: Path | str | None) -> Sett
 json_option = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 """Gives a command the argument ``as_json``."""
 
+jobs_option = click.option(
+    "--jobs", "-j", type=click.IntRange(1), help="Read in so many processes (default: [reading] jobs)."
+)
+"""Gives a command the argument ``jobs``."""
+
 
 def print_json(value: object) -> None:
     """Print *value* as one line of JSON; dates as in ISO 8601, dataclasses as objects."""

@@ -101,7 +101,7 @@ class _Worker:
         reader: Reader | None = None
         while not self._ends():
             try:
-                reader = reader or Reader(self.settings.how)
+                reader = reader or Reader(self.settings.how, stays=True)
                 with open_store(self.settings.database) as store:
                     while not self._ends():
                         self._read(store, reader)
