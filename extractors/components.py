@@ -152,7 +152,7 @@ def make_themes(nlp: Language, name: str, own: Sequence[Mapping[str, Any]]) -> T
     return ThemesComponent(Taxonomy.load(own))
 
 
-@Language.factory("newsgauge_facts", default_config={"batch_size": 16})
+@Language.factory("newsgauge_facts", default_config={"batch_size": 32})
 def make_facts(nlp: Language, name: str, batch_size: int) -> FactsComponent:
     """Make the facts component; it uses the pipeline's own parser where there is one."""
     return FactsComponent(nlp, batch_size)

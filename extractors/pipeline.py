@@ -45,7 +45,7 @@ class Reading:
     """
 
     model: str = DEFAULT_MODEL
-    batch_size: int = 16
+    batch_size: int = 32
     fused: bool = True
     company_files: tuple[Path, ...] = ()
     companies: tuple[Mapping[str, Any], ...] = ()

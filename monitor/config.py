@@ -67,7 +67,7 @@ class ReadingConfig(_Section):
     """How articles are read."""
 
     model: str = DEFAULT_MODEL
-    batch_size: int = Field(default=16, ge=1)
+    batch_size: int = Field(default=32, ge=1)
     fused: bool = True
     jobs: int = Field(default=1, ge=1)
     only_if: list[str] | Literal["beat"] = []
