@@ -54,6 +54,7 @@ class Chronicle:
         perfect = meaning.verb is not None and is_perfect(meaning.verb)
         past = is_past(tree[meaning.anchor], meaning.verb, meaning.noun)
         flows = bool(known and (known.flow or _is_share_of_flow(meaning.metric)))
+        flows = flows or meaning.metric.lower().startswith("average ")
         return Wanted(
             inherits=flows and past and not meaning.wrap and meaning.basis not in _AHEAD,
             days=bool(known and known.point) or figure.kind == "count",

@@ -156,6 +156,17 @@ def _month_end(groups: Mapping[str, str], when: When) -> Period:
     return NOWHEN if of is None else Period(days.last_day(of, month), days.last_day(of, month))
 
 
+def _month_start(groups: Mapping[str, str], when: When) -> Period:
+    month = month_number(groups["month"]) or 0
+    of = year_of(groups.get("year"), when, begun(when, month))
+    return NOWHEN if of is None else Period(date(of, month, 1), date(of, month, 1))
+
+
+def _year_start(groups: Mapping[str, str], when: When) -> Period:
+    day = date(int(groups["year"]), 1, 1)
+    return Period(day, day)
+
+
 def _end_year(word: str, when: When) -> int | None:
     if word.isdigit():
         return int(word)
@@ -187,6 +198,8 @@ RESOLVERS: Mapping[str, Resolver] = {
     "months_ended": _months_ended,
     "month_quarter": _month_quarter,
     "month_range": _month_range,
+    "month_start": _month_start,
+    "year_start": _year_start,
     "year_range": _year_range,
     "fiscal_year": _fiscal_year,
     "fiscal_range": _fiscal_range,

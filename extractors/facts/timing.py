@@ -202,6 +202,8 @@ class SentencePeriods:
                 return self._not_apart(figure, up)
             if up.dep_ in ("relcl", "acl", "advcl") and up != token:
                 return False
+            if up.i > figure.i and _goes_on(up):
+                return False
         return True
 
     def _is_of_saying(self, token: Word, figure: Word) -> bool:
@@ -292,10 +294,21 @@ class SentencePeriods:
         if after.role == "earlier":
             return Timing(self._in_year_of(after, base), "year-earlier", stated=base.known)
         if after.role == "previous":
-            return Timing(days.previous(base), "previous", stated=base.known)
+            return Timing(self._just_before(after, base), "previous", stated=base.known)
         if after.form in _OF_DAYS:
             return Timing(NOWHEN, "compared")
         return Timing(after.period, f"compared:{after.form}", stated=True)
+
+    def _just_before(self, mention: PeriodMention, base: Period) -> Period:
+        """The stretch before *base*; of a day, the day a quarter or month before."""
+        if base.start is None or base.start != base.end:
+            return days.previous(base)
+        words_of_it = self.text[mention.start : mention.end]
+        count = next((n for unit, n in (("quarter", 3), ("month", 1)) if unit in words_of_it), 0)
+        day = days.months_before(base.start, count)
+        if days.last_day(base.start.year, base.start.month) == base.start:
+            day = days.last_day(day.year, day.month)
+        return Period(day, day) if count else NOWHEN
 
     def _in_year_of(self, mention: PeriodMention, base: Period) -> Period:
         """*base* a year earlier, or in the year that *mention* names: 'the same period of 2023'."""
@@ -321,13 +334,22 @@ class SentencePeriods:
         )
         if quarterly and inherits and clock.quarter.known:
             return Timing(clock.quarter, "quarter-spoken-of")
-        if wanted.today and clock.today.known and not self.mentions:
+        if wanted.today and clock.today.known:
             return Timing(clock.today, "day-of-publication")
         if inherits and clock.reported.known and self._fits(clock.reported, screen):
             return Timing(clock.reported, "spoken-of")
         if inherits and clock.lead.known and self._fits(clock.lead, screen):
             return Timing(clock.lead, "lead")
         return Timing(NOWHEN, "none")
+
+
+def _goes_on(verb: Word) -> bool:
+    """'plans to raise it and to buy stock by March', 'guided for 5 and said ...': what has its own time."""
+    if verb.dep_ != "conj" or not verb.tag_.startswith("V"):
+        return False
+    return words().lemma(verb.lower_) in words().says or any(
+        t.dep_ == "aux" and t.lower_ == "to" for t in verb.lefts
+    )
 
 
 def _is_from(figure: Word) -> bool:

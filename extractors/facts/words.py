@@ -66,6 +66,8 @@ _IRREGULAR = {
     "find": "found",
     "write": "wrote written",
     "dive": "dove",
+    "ring": "rang rung",
+    "swell": "swollen",
 }
 _AFTER_HEAD = re.compile(r"\s(?:of|in|from|per|on|for|to|by)\s")
 _DOUBLES = frozenset(
