@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from extractors.facts.meaning import Meaning, verb_over
+from extractors.facts.meaning import Meaning, direction_of, verb_over
 from extractors.facts.nouns import from_growth
 from extractors.facts.parse import Word
-from extractors.facts.phrases import is_noun
+from extractors.facts.phrases import is_noun, is_temporal
 from extractors.facts.tree import agent_of
 from extractors.facts.verbs import moved
 from extractors.facts.words import forms, words
@@ -24,6 +25,7 @@ _NUMBER = re.compile(r"^[\d.,\s]*(?:(?:thousand|million|billion|lakh|crore)s?\b)
 _AND_NAME = re.compile(r"(?:[,;]|\band|\bwhile|\bbut)\s(?:the\s)?\Z")
 _ARTICLES = frozenset({"a", "an", "the", "its"})
 _RUN = frozenset({"NN", "NNS", "NNP", "NNPS", "JJ", "VBN", "HYPH"})
+_MORE = frozenset({"more", "fewer", "less"})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 
 
@@ -99,6 +101,22 @@ def before_growth(meanings: Meanings, anchor: Word) -> Meaning | None:
     if growth.tag_.startswith("V") and meanings.tree[first - 1].lower_ not in _ARTICLES:
         return None
     return from_growth(meanings, growth, anchor)
+
+
+def more_of(meanings: Meanings, anchor: Word) -> Meaning | None:
+    """'carried 7% more passengers': what there was more of."""
+    last, kind = meanings.extents[anchor.i][1], meanings.anchors[anchor.i].kind
+    if kind not in ("percent", "multiple") or last + 1 >= len(meanings.tree):
+        return None
+    way = words().move_words.get(meanings.tree[last].lower_)
+    if way is None or meanings.tree[last].lower_ not in _MORE:
+        return None
+    nouns = list(takewhile(lambda t: t.tag_ in _RUN, meanings.tree[last + 1 : last + 5]))
+    if not nouns or not is_noun(nouns[-1]) or is_temporal(nouns[-1]) or nouns[-1].ent_type_:
+        return None
+    subject, rule = meanings.subjects.of_noun(nouns[-1])
+    metric = meanings.phrases.words(nouns)
+    return Meaning(metric, subject, direction_of(way), growth=True, subject_rule=rule, noun=nouns[-1])
 
 
 def by_growth(meanings: Meanings, anchor: Word) -> Meaning | None:
@@ -201,6 +219,7 @@ RULES: Mapping[str, Rule] = {
     "counted": counted,
     "after-of": after_of,
     "before-growth": before_growth,
+    "more-of": more_of,
     "by-growth": by_growth,
     "after-move": after_move,
     "before-noun": before_noun,

@@ -18,6 +18,8 @@ from extractors.facts.tree import agent_of
 from extractors.findings import Direction, Figure
 
 _SET_AGAINST = frozenset({"from", "against", "versus", "than", "after"})
+_WITH_UP = frozenset({"make", "makes", "made", "making", "take", "takes", "took", "taking"})
+"""'made up 58 percent of sales' moved nothing."""
 _ANALYSTS = frozenset({"analysts", "analyst", "street", "economists"})
 
 
@@ -65,9 +67,10 @@ class Meanings:
     def _signed(self, meaning: Meaning, anchor: Word, rule: str) -> Meaning:
         """*meaning* with its rule, its direction and what it is set against."""
         figure = self.anchors[anchor.i]
-        before = self.tree[max(self.extents[anchor.i][0] - 1, 0)].lower_
-        if before in ("up", "down") and not meaning.direction and figure.kind == "percent":
-            meaning = replace(meaning, direction=direction_of(before), growth=True)
+        before = self.tree[max(self.extents[anchor.i][0] - 1, 0)]
+        led = before.lower_ in ("up", "down") and before.head.lower_ not in _WITH_UP
+        if led and not meaning.direction and figure.kind == "percent":
+            meaning = replace(meaning, direction=direction_of(before.lower_), growth=True)
         multiple = figure.kind == "multiple" and not meaning.compared
         direction = meaning.direction or (_multiple_direction(figure) if multiple else None)
         meaning = self._by_analysts(self._set_against(meaning, anchor))

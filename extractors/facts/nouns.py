@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from extractors.facts.meaning import Meaning, bare, direction_of, object_in, verb_over
 from extractors.facts.parse import Word
 from extractors.facts.phrases import is_noun, is_place, is_temporal
+from extractors.facts.subjects import is_observer
 from extractors.facts.tree import agent_of, object_of
 from extractors.facts.words import words
 
@@ -64,6 +65,8 @@ def plain(meanings: Meanings, noun: Word) -> Meaning:
         return Meaning(joined[0], subject, subject_rule=rule, noun=noun, verb=verb_over(noun))
     held = noun.lower_ == "stocks" and any(is_place(t) for t in noun.lefts)  # what a country has in store
     metric = phrases.metric(noun) if held else words().renamed.get(noun.lower_) or phrases.metric(noun)
+    if metric.lower() in ("target price", "price target") and (rule != "named" or is_observer(subject or "")):
+        subject, rule = meanings.subjects.topic, "loose focus"
     if rule == "place" and noun.lower_ in _OF_COMPANIES and meanings.subjects.company is not None:
         metric, subject, rule = f"{metric} in {subject}", meanings.subjects.company, "focus"
     return Meaning(metric, subject, subject_rule=rule, noun=noun, verb=verb_over(noun))

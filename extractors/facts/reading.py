@@ -35,6 +35,8 @@ _CINEMA = re.compile(
 _LISTED_WORDS = ("share", "stock", "listed", "Nasdaq", "NYSE", "exchange")
 _CINEMA_WORDS = ("box office", "theater", "theatre", "cinema", "moviegoer", "opening weekend", "ticket sale")
 """One of these is in whatever the two above find: quicker to ask."""
+_AHEAD = frozenset({"target", "forecast", "guidance", "outlook"})
+"""Words of a metric that say already that it lies ahead."""
 _MEMORY = 3
 """For how many sentences "it" can still be what a figure measured."""
 
@@ -172,6 +174,6 @@ def _keys(figures: Sequence[Figure]) -> list[str]:
 def _named(meaning: Meaning) -> str:
     """The metric's name, which says so where it is a forecast or a target."""
     ahead = meaning.basis in ("forecast", "target") and not meaning.wrap
-    if ahead and not meaning.metric.startswith("share "):
+    if ahead and not meaning.metric.startswith("share ") and not set(meaning.metric.split()) & _AHEAD:
         return f"{meaning.metric} {meaning.basis}"
     return meaning.metric

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from extractors.facts.meaning import Meaning, direction_of, verb_over
+from extractors.facts.meaning import Meaning, bare, direction_of, verb_over
 from extractors.facts.parse import Word
 from extractors.facts.phrases import is_name, is_place, is_temporal
 from extractors.facts.tree import agent_of
@@ -16,6 +18,11 @@ if TYPE_CHECKING:
 
 _HOLDS = frozenset({"own", "hold", "buy", "sell", "acquire", "control", "take"})
 _GOES_ON = frozenset({"prep", "agent", "dobj", "attr", "acomp", "xcomp"})
+_TOTALS = frozenset({"total", "whole"})
+_OR = re.compile(
+    r"(?:\s\([^()]*\))?,?\s(?:or|equal to|equivalent to|making up|accounting for|representing)\s"
+    r"(?:[a-z]+\s){0,2}"
+)
 _SKIPPED_TAGS = frozenset({"DT", "PRP$", ",", "``", "''"})
 
 
@@ -24,6 +31,8 @@ def from_share(meanings: Meanings, base: Word, anchor: Word) -> Meaning | None:
     verb = anchor.head
     if base.ent_type_:
         return None
+    if said_otherwise := _of_the_level_before(meanings, base, anchor):
+        return said_otherwise
     if anchor.dep_ in ("nsubj", "nsubjpass") and verb.tag_.startswith(("V", "J")):
         return _share_that(meanings, base, verb, anchor)
     lemma = words().lemma(verb.lower_)
@@ -32,8 +41,22 @@ def from_share(meanings: Meanings, base: Word, anchor: Word) -> Meaning | None:
     if anchor.dep_ == "dobj" and lemma in words().moves and not has_sense(meanings, verb, anchor):
         return _moved_share(meanings, base, verb, lemma)
     if verb.tag_.startswith("V"):
-        return _share_of(meanings, base, verb)
-    return _share_of(meanings, base, verb_over(verb) if anchor.dep_ in ("pobj", "appos", "conj") else None)
+        return _share_of(meanings, base, verb, anchor)
+    over = verb_over(verb) if anchor.dep_ in ("pobj", "appos", "conj") else None
+    return _share_of(meanings, base, over, anchor)
+
+
+def _of_the_level_before(meanings: Meanings, base: Word, anchor: Word) -> Meaning | None:
+    """'brought in $4 million, or 30% of the total': the level before, told as a share."""
+    before = meanings.earlier(anchor)
+    if before is None or before.like is None or meanings.anchors[before.like].kind == "percent":
+        return None
+    level, share = meanings.anchors[before.like], meanings.anchors[anchor.i]
+    if not _OR.fullmatch(meanings.phrases.text, level.end, share.start):
+        return None
+    whole = meanings.phrases.noun(base)
+    whole = bare(before.metric) if whole.lower() in _TOTALS else whole
+    return replace(before, metric=f"share of {whole}", growth=False)
 
 
 def _stake(meanings: Meanings, company: Word, verb: Word) -> Meaning:
@@ -78,10 +101,12 @@ def _after(meanings: Meanings, verb: Word, with_verb: bool = True) -> str:
     return meanings.phrases.words(tokens)
 
 
-def _share_of(meanings: Meanings, base: Word, verb: Word | None) -> Meaning:
+def _share_of(meanings: Meanings, base: Word, verb: Word | None, anchor: Word) -> Meaning:
     """'brought 31 percent of the sales': the share of a whole that the agent has."""
     whole = meanings.phrases.noun(base)
     agent = agent_of(verb) if verb is not None else None
+    if base.lower_ in words().pronouns and (spoken := meanings.earlier(anchor) or meanings.subjects.spoken):
+        return replace(spoken, metric=f"share of {bare(spoken.metric)}", noun=None, compared=False)
     if agent is not None and _has_shares(agent):
         subject, rule = meanings.subjects.of_agent(agent)
         return Meaning(f"share of {whole}", subject, subject_rule=rule, verb=verb)

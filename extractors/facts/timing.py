@@ -25,6 +25,12 @@ _COMPARES = re.compile(r"\b(?:compared|against|versus|vs|down from|up from|than|
 _NAMING = frozenset({"earlier", "comparison", "previous", "than", "then", "the_period"})
 _OF_DAYS = frozenset({"full-date", "day", "worded-day"})
 _FROM = re.compile(r"\bfrom\s(?:[a-z]+\s){0,2}\Z")
+_EXPECTED = re.compile(
+    r"\s(?:that\s)?(?:(?:was|were|had been)\s)?(?:expected|forecast|estimated|predicted|projected|seen)\s"
+    r"(?:by|in)\b"
+    r"|\s(?:that\s|which\s)?(?:analysts|economists|the market|Wall Street)\b"
+)
+"""'compared with the 96 million expected by analysts': of the same time."""
 _A_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _YEAR = re.compile(r"\d{4}|last|previous")
 _PLAINLY = re.compile(
@@ -200,7 +206,7 @@ class SentencePeriods:
         for up in [token, *token.ancestors]:
             if up.i in above:
                 return self._not_apart(figure, up)
-            if up.dep_ in ("relcl", "acl", "advcl") and up != token:
+            if up.dep_ in ("relcl", "acl", "advcl") and up != token and not _tells_when(up, figure):
                 return False
             if up.i > figure.i and _goes_on(up):
                 return False
@@ -209,7 +215,11 @@ class SentencePeriods:
     def _is_of_saying(self, token: Word, figure: Word) -> bool:
         """'Harrow said on Friday': the day of the saying."""
         verb = next((t for t in [token, *token.ancestors] if t.tag_.startswith("V")), None)
-        return verb is not None and words().lemma(verb.lower_) in words().says and verb != figure.head
+        if verb is None or verb == figure.head:
+            return False
+        lemma = words().lemma(verb.lower_)
+        foretold = token.i < verb.i < figure.i and lemma in words().basis["forecast_verbs"]
+        return lemma in words().says or (foretold and verb.tag_ in ("VBD", "VBN"))
 
     def _not_apart(self, figure: Word, shared: Word) -> bool:
         for up in [figure, *figure.ancestors]:
@@ -288,6 +298,8 @@ class SentencePeriods:
 
     def _compared(self, figure: Figure, base: Period) -> Timing:
         """A level that another is compared with: the period named with it, or the other's a year earlier."""
+        if _EXPECTED.match(self.text, figure.end):
+            return Timing(base, "expected", stated=base.known)
         after = next((m for m in self.mentions if m.start >= figure.end), None)
         if after is None or any(figure.end <= f.start < after.start for f in self.figures):
             return Timing(NOWHEN, "compared")
@@ -341,6 +353,12 @@ class SentencePeriods:
         if inherits and clock.lead.known and self._fits(clock.lead, screen):
             return Timing(clock.lead, "lead")
         return Timing(NOWHEN, "none")
+
+
+def _tells_when(clause: Word, figure: Word) -> bool:
+    """'When it raised funds in May, investors put it at': the clause's time is the figure's."""
+    fronted = clause.dep_ == "advcl" and clause.i < figure.i
+    return fronted and any(t.lower_ == "when" for t in clause.lefts)
 
 
 def _goes_on(verb: Word) -> bool:

@@ -95,7 +95,25 @@ _CITED = re.compile(
     r" (?:from|by|of)|per|analysts? at) (?:the |[\w-]+ (?:firm|group|company) )?\Z",
     re.I,
 )
-_BEFORE_CITED = (" to ", " from ", " by ", " of ", "per ", " at ", " the ", " firm ", " group ", " company ")
+_MEASURER = re.compile(
+    r"\b(?:brokerage|broker|consultancy|pollster|tracker|(?:market[- ])?researcher|investment bank"
+    r"|(?:research|analytics|data|intelligence|ratings?) (?:firm|house|group|company|provider|agency)) \Z",
+    re.I,
+)
+_BEFORE_CITED = (
+    *(" to ", " from ", " by ", " of ", "per ", " at ", " the ", "firm ", "group ", "company ", "brokerage "),
+    *(
+        "broker ",
+        "consultancy ",
+        "pollster ",
+        "tracker ",
+        "researcher ",
+        "bank ",
+        "house ",
+        "provider ",
+        "agency ",
+    ),
+)
 """How what ``_CITED`` finds can end: quicker to ask."""
 _MEASURES = re.compile(
     r",? (?:an?|the) (?:[\w-]+ ){0,4}(?:consultancy|researcher|tracker|broker(?:age)?|analytics|research|"
@@ -121,7 +139,7 @@ def _is_cited(before: str) -> bool:
     """Whether the words *before* a name say that it is cited, or puts money into others."""
     if not before.lower().endswith(_BEFORE_CITED) and " by " not in before:
         return False
-    return bool(_CITED.search(before) or _INVESTS.search(before))
+    return bool(_CITED.search(before) or _INVESTS.search(before) or _MEASURER.search(before))
 
 
 def _spoken_of(text: str, sentence: Span, names: Sequence[Name], main: str | None) -> str | None:

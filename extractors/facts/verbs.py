@@ -25,6 +25,8 @@ _MARKETS = frozenset({"market", "industry", "sector"})
 def from_verb(meanings: Meanings, verb: Word, figure: Word, prep: Word | None) -> Meaning | None:
     """The meaning of *figure* as the object of *verb*, or of *prep* under it."""
     lemma, agent = words().lemma(verb.lower_), agent_of(verb)
+    if prep is None and (taken := _taken_off(meanings, verb)):
+        return taken
     if lemma == "followed" and prep is not None:
         return _next(meanings, prep, figure)
     if sense := _sense(meanings, verb, figure, prep):
@@ -39,6 +41,17 @@ def from_verb(meanings: Meanings, verb: Word, figure: Word, prep: Word | None) -
         return _level(meanings, verb, agent, prep)
     before = meanings.earlier(figure)
     return before and _with_subject(meanings, bare(before.metric), agent, verb)
+
+
+def _taken_off(meanings: Meanings, verb: Word) -> Meaning | None:
+    """'wiped $4 million off its market value': what became less."""
+    if words().lemma(verb.lower_) not in words().takes_off:
+        return None
+    for prep in verb.children:
+        of = object_in(prep) if prep.lower_ in ("off", "from") else None
+        if of is not None and of.lower_ in words().metrics:
+            return replace(plain(meanings, of), direction="down", growth=True, verb=verb)
+    return None
 
 
 def _next(meanings: Meanings, prep: Word, figure: Word) -> Meaning | None:
@@ -75,6 +88,8 @@ def of_thing(meanings: Meanings, thing: Word | None, verb: Word) -> Meaning | No
         return _spoken_with(meanings, thing, verb, "place")
     if thing.lower_ in _SHARES:
         return plain(meanings, thing)
+    if thing.lower_ == "index":
+        return Meaning("index level", meanings.phrases.thing(thing), subject_rule="stated", verb=verb)
     if thing.lower_ in words().parts and meanings.phrases.noun(thing) != thing.text:
         subject, rule = meanings.subjects.of_noun(thing)
         return Meaning(f"{meanings.phrases.noun(thing)} revenue", subject, subject_rule=rule, verb=verb)
@@ -162,7 +177,10 @@ def _sensed(
 
 def _earned(meanings: Meanings, agent: Word, subject: Subject) -> tuple[str, Subject]:
     """What *agent* takes in: a part's revenue is its company's, a film's is box office."""
-    part = meanings.phrases.noun(agent) if agent.lower_ in words().parts else ""
+    is_part = agent.lower_ in words().parts or (
+        agent.lower_ in ("markets", "market") and any(t.lower_ in words().places for t in agent.lefts)
+    )
+    part = meanings.phrases.noun(agent) if is_part else ""
     if meanings.subjects.topic and part.lower() not in ("", agent.lower_):
         return f"{part} revenue", (meanings.subjects.topic, "focus")
     return ("box office" if meanings.subjects.screened(agent) else "revenue"), subject

@@ -126,6 +126,7 @@ class Words:
         self.lemmas = _lemmas(rules)
         moves = rules["moves"]
         self.moves = _directions(moves, "up", "down")
+        self.takes_off = frozenset(moves["takes_off"])
         self.causes = frozenset(moves["causes"])
         self.move_nouns = _directions(moves, "up_nouns", "down_nouns")
         self.move_words = _directions(moves, "up_words", "down_words")
@@ -221,6 +222,7 @@ def _lemmas(rules: Mapping[str, Any]) -> dict[str, str]:
     lists += [
         moves["up"],
         moves["down"],
+        moves["takes_off"],
         levels["be"],
         levels["have"],
         levels["say"],
