@@ -54,7 +54,11 @@ class Chronicle:
         perfect = meaning.verb is not None and is_perfect(meaning.verb)
         past = is_past(tree[meaning.anchor], meaning.verb, meaning.noun)
         flows = bool(known and (known.flow or _is_share_of_flow(meaning.metric)))
-        flows = flows or meaning.metric.lower().startswith("average ") or (known is None and meaning.growth)
+        flows = (
+            flows
+            or meaning.metric.lower().startswith("average ")
+            or (known is None and bool(meaning.growth or meaning.direction))
+        )
         return Wanted(
             inherits=flows and past and not meaning.wrap and meaning.basis not in _AHEAD,
             days=bool(known and known.point) or figure.kind == "count",

@@ -62,7 +62,8 @@ def _of_shares(meaning: Meaning, read: Read) -> Direction | None:
     """'closed down 5.3 percent at 31.20': the price moved as its shares did."""
     if not meaning.metric.endswith("share price"):
         return None
-    moves = (o for _, o in read if o.growth and o.direction and o.metric.endswith("share price"))
+    growths = (o for _, o in read if o.growth and o.direction and o.metric.endswith("share price"))
+    moves = (o for o in growths if o.verb is meaning.verb)
     return next((other.direction for other in moves if other.subject == meaning.subject), None)
 
 
@@ -72,7 +73,8 @@ def _from_others(at: int, meaning: Meaning, read: Read, figures: Sequence[Figure
     for place, other in read:
         if other.like != meaning.anchor or other.anchor == meaning.anchor:
             continue
-        if other.growth and other.direction and figures[at].kind != "multiple":
+        alone = figures[place].kind == "multiple" and other.rule != "multiple-verb"
+        if other.growth and other.direction and figures[at].kind != "multiple" and not alone:
             return other.direction
         alike = other.metric == meaning.metric and figures[place].kind == figures[at].kind
         if other.compared and alike and figures[at].value != figures[place].value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,9 +16,11 @@ from extractors.facts.roles import HANDLERS
 from extractors.facts.sources import basis_of
 from extractors.facts.subjects import Subjects
 from extractors.facts.tree import agent_of
+from extractors.facts.words import words
 from extractors.findings import Direction, Figure
 
 _SET_AGAINST = frozenset({"from", "against", "versus", "than", "after"})
+_PER_SHARE = re.compile(r"\s(?:per (?:basic |diluted |ordinary |American depositary )?|a )share\b")
 _WITH_UP = frozenset({"make", "makes", "made", "making", "take", "takes", "took", "taking"})
 """'made up 58 percent of sales' moved nothing."""
 _ANALYSTS = frozenset({"analysts", "analyst", "street", "economists"})
@@ -74,8 +77,18 @@ class Meanings:
         multiple = figure.kind == "multiple" and not meaning.compared
         direction = meaning.direction or (_multiple_direction(figure) if multiple else None)
         meaning = self._by_analysts(self._set_against(meaning, anchor))
+        meaning = self._per_share(meaning, figure)
         growth, basis = meaning.growth or multiple, basis_of(anchor, meaning)
         return replace(meaning, direction=direction, rule=rule, anchor=anchor.i, growth=growth, basis=basis)
+
+    def _per_share(self, meaning: Meaning, figure: Figure) -> Meaning:
+        """'a net loss of $4 million, or $0.04 per diluted share'."""
+        known = words().metric_of(meaning.metric) if figure.kind == "money" else None
+        if known is None or known.id not in ("profit", "loss") or "share" in meaning.metric:
+            return meaning
+        if not _PER_SHARE.match(self.phrases.text, figure.end):
+            return meaning
+        return replace(meaning, metric=f"{meaning.metric} per share")
 
     def _by_analysts(self, meaning: Meaning) -> Meaning:
         """'Analysts expected sales of': an estimate, of the one spoken of."""

@@ -130,7 +130,8 @@ def _inside(noun: Word, anchor: Word) -> Word | None:
     """The metric that a forecast or an estimate is of, after it or before it."""
     for prep in [*noun.children, *anchor.children]:
         target = object_in(prep) if prep.dep_ == "prep" and prep.lower_ in ("of", "for", "in") else None
-        if target is not None and is_noun(target) and words().metric_of(target.lower_):
+        told = target is not None and (prep.lower_ == "in" and not is_temporal(target))
+        if target is not None and is_noun(target) and (words().metric_of(target.lower_) or told):
             return target
     return next((t for t in noun.lefts if t.dep_ in _NAMING and t.lower_ in words().metrics), None)
 

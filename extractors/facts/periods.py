@@ -22,8 +22,8 @@ Role = Literal[
 ]
 
 _LEAD = re.compile(
-    r"(?:\b(?P<role>since|by|until|till|from|through|than|as(?=\s+in\b)|as of|as at|at|against|with|over|"
-    r"before|to)\s+)"
+    r"(?:\b(?P<role>effective|since|by|until|till|from|through|than|as(?=\s+in\b)|as of|as at|at|"
+    r"against|with|over|before|to)\s+)"
     r"(?:the\s+|about\s+|around\s+|early\s+|late\s+|mid-|in\s+|its\s+)*\Z",
     re.I,
 )
@@ -178,18 +178,19 @@ def _mention(text: str, form: _Form, match: re.Match[str], when: When) -> Period
         period = RESOLVERS[form.resolve](groups, when)
     except (ValueError, OverflowError):
         period = NOWHEN
-    return _led(PeriodMention(match.start(), match.end(), period, "in", form.id), form.resolve, word)
+    return _led(PeriodMention(match.start(), match.end(), period, "in", form.id), form.resolve, word, when)
 
 
 def _own_lead(text: str) -> str | None:
     return "from" if text.lower().startswith(("from a year",)) else None
 
 
-def _led(mention: PeriodMention, resolver: str, word: str | None) -> PeriodMention:
+def _led(mention: PeriodMention, resolver: str, word: str | None, when: When) -> PeriodMention:
     period = mention.period
     if role := _NO_PERIODS.get(resolver):
         return replace(mention, role=role)
-    if word == "since":
+    ahead = when.published is not None and period.start is not None and period.start > when.published
+    if word in ("since", "effective") or (word == "from" and ahead and not resolver.endswith("_range")):
         return replace(mention, period=Period(period.start, None), role="since")
     if word in ("by", "until", "till") or (word == "through" and mention.form == "calendar-year"):
         return replace(mention, period=Period(None, period.end), role="by")
@@ -201,6 +202,6 @@ def _led(mention: PeriodMention, resolver: str, word: str | None) -> PeriodMenti
         return replace(mention, period=Period(period.end, period.end), role="at", point=True)
     if word in ("than", "as", "against", "with") or (word == "over" and mention.form == "calendar-year"):
         return replace(mention, role="than")
-    if word == "from" and resolver not in ("month_range", "year_range"):
+    if word == "from" and not resolver.endswith("_range"):
         return replace(mention, role="from")
     return replace(mention, point=True) if resolver in ("full_date", "weekday", "worded_day") else mention

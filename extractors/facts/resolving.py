@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from extractors.facts import days, relative
 from extractors.facts.days import NOWHEN, Period
@@ -156,6 +156,25 @@ def _month_end(groups: Mapping[str, str], when: When) -> Period:
     return NOWHEN if of is None else Period(days.last_day(of, month), days.last_day(of, month))
 
 
+def _weeks_ended(groups: Mapping[str, str], when: When) -> Period:
+    month, day = month_number(groups["month"]) or 0, int(groups["day"].rstrip("sthnrd"))
+    of = year_of(
+        groups.get("year"), when, lambda y: date(y, month, min(day, 28)) <= (when.published or date.max)
+    )
+    if of is None:
+        return NOWHEN
+    last = date(of, month, day)
+    return Period(last - timedelta(days=7 * number(groups["number"]) - 1), last)
+
+
+def _day_range(groups: Mapping[str, str], when: When) -> Period:
+    last = month_number(groups.get("to", groups.get("from", ""))) or 0
+    first = month_number(groups.get("from", groups.get("to", ""))) or 0
+    start, end = (int(groups[name].rstrip("sthnrd")) for name in ("fromday", "today"))
+    of = year_of(groups.get("year"), when, begun(when, first))
+    return NOWHEN if of is None else Period(date(of - (first > last), first, start), date(of, last, end))
+
+
 def _month_start(groups: Mapping[str, str], when: When) -> Period:
     month = month_number(groups["month"]) or 0
     of = year_of(groups.get("year"), when, begun(when, month))
@@ -199,6 +218,8 @@ RESOLVERS: Mapping[str, Resolver] = {
     "month_quarter": _month_quarter,
     "month_range": _month_range,
     "month_start": _month_start,
+    "weeks_ended": _weeks_ended,
+    "day_range": _day_range,
     "year_start": _year_start,
     "year_range": _year_range,
     "fiscal_year": _fiscal_year,

@@ -105,9 +105,9 @@ def _of(meanings: Meanings, anchor: Word, roles: Roles) -> Meaning | None:
     if verb is None or meanings.phrases.name_at(noun) or is_place(noun):
         return None
     sold = _SOLD.get(words().lemma(verb.lower_))
-    if noun.lower_ not in words().metrics and not sold:
+    named = noun.lower_ in words().metrics or words().metric_of(meanings.phrases.noun(noun)) is not None
+    if not named and not sold:
         return None
-    named = noun.lower_ in words().metrics
     metric = meanings.phrases.metric(noun) if named else f"{meanings.phrases.noun(noun)} {sold}"
     return _by_agent(meanings, metric, verb)
 

@@ -31,6 +31,7 @@ _EXPECTED = re.compile(
     r"|\s(?:that\s|which\s)?(?:analysts|economists|the market|Wall Street)\b"
 )
 """'compared with the 96 million expected by analysts': of the same time."""
+_SAME = re.compile(r",? or (?:about )?")
 _A_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _YEAR = re.compile(r"\d{4}|last|previous")
 _PLAINLY = re.compile(
@@ -144,7 +145,10 @@ class SentencePeriods:
             (self._before(figure, usable, wanted.inherits), "before"),
         ):
             if mention is not None:
-                return Timing(self._resolved(mention, clock), f"{rule}:{mention.form}", stated=True)
+                period = self._resolved(mention, clock)
+                if wanted.today and meaning.growth and period.start == _new_year(clock.today):
+                    period = Period(period.start, clock.today.end)
+                return Timing(period, f"{rule}:{mention.form}", stated=True)
         if usable and not self._belongs_elsewhere(figure, usable):
             return Timing(self._resolved(usable[0], clock), f"sentence:{usable[0].form}")
         return self._inherited(clock, wanted)
@@ -301,7 +305,7 @@ class SentencePeriods:
         if _EXPECTED.match(self.text, figure.end):
             return Timing(base, "expected", stated=base.known)
         after = next((m for m in self.mentions if m.start >= figure.end), None)
-        if after is None or any(figure.end <= f.start < after.start for f in self.figures):
+        if after is None or self._is_others(figure, after):
             return Timing(NOWHEN, "compared")
         if after.role == "earlier":
             return Timing(self._in_year_of(after, base), "year-earlier", stated=base.known)
@@ -310,6 +314,13 @@ class SentencePeriods:
         if after.form in _OF_DAYS:
             return Timing(NOWHEN, "compared")
         return Timing(after.period, f"compared:{after.form}", stated=True)
+
+    def _is_others(self, figure: Figure, after: PeriodMention) -> bool:
+        """Whether another figure stands before *after*, and does not say the same ("or $0.04 a share")."""
+        between = [f for f in self.figures if figure.end <= f.start < after.start]
+        return bool(between) and not (
+            len(between) == 1 and _SAME.fullmatch(self.text, figure.end, between[0].start)
+        )
 
     def _just_before(self, mention: PeriodMention, base: Period) -> Period:
         """The stretch before *base*; of a day, the day a quarter or month before."""
@@ -353,6 +364,11 @@ class SentencePeriods:
         if inherits and clock.lead.known and self._fits(clock.lead, screen):
             return Timing(clock.lead, "lead")
         return Timing(NOWHEN, "none")
+
+
+def _new_year(today: Period) -> date | None:
+    """What a share that 'gained 19% this year' has gained since."""
+    return today.end.replace(month=1, day=1) if today.end else None
 
 
 def _tells_when(clause: Word, figure: Word) -> bool:

@@ -53,6 +53,8 @@ class Topics:
         observing = _observing(text, names, main)
         since = 0
         for span in sentences:
+            if self.sure and "\n" in text[max(0, span.start - 2) : span.start]:
+                topic = None
             self.starts.append(span.start)
             self.topics.append((topic if since < _REMEMBERED else None) or main)
             inside = names[bisect_left(places, span.start) : bisect_left(places, span.end)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,13 @@ if TYPE_CHECKING:
 
 _NO_MOVE = frozenset({"from", "against", "for", "of", "in", "on"})
 _SHARES = frozenset({"shares", "stock", "share"})
+_CONSUMERS = frozenset(
+    {"consumers", "users", "viewers", "audiences", "people", "fans", "shoppers", "households", "players"}
+)
+"""What these spend is told of what they buy."""
 _BARE_TOTALS = frozenset({"figure", "number", "total", "amount", "sum"})
+_ANALYSTS = frozenset({"analysts", "economists", "forecasters"})
+_WHICH = re.compile(r"\bof (?:which|them|those)\s(?:the )?[^.;,]*\Z")
 _MARKETS = frozenset({"market", "industry", "sector"})
 
 
@@ -27,6 +34,10 @@ def from_verb(meanings: Meanings, verb: Word, figure: Word, prep: Word | None) -
     lemma, agent = words().lemma(verb.lower_), agent_of(verb)
     if prep is None and (taken := _taken_off(meanings, verb)):
         return taken
+    if figure.i in meanings.anchors and (part := _of_which(meanings, verb, figure)):
+        return part
+    if lemma in words().basis["forecast_verbs"] and agent is not None and agent.lower_ in _ANALYSTS:
+        return _expected(meanings, verb, figure) if prep is None and figure.dep_ == "dobj" else None
     if lemma == "followed" and prep is not None:
         return _next(meanings, prep, figure)
     if sense := _sense(meanings, verb, figure, prep):
@@ -41,6 +52,26 @@ def from_verb(meanings: Meanings, verb: Word, figure: Word, prep: Word | None) -
         return _level(meanings, verb, agent, prep)
     before = meanings.earlier(figure)
     return before and _with_subject(meanings, bare(before.metric), agent, verb)
+
+
+def _of_which(meanings: Meanings, verb: Word, figure: Word) -> Meaning | None:
+    """'374 million downloads, of which Peru supplied 33%': the share that one has of what was told."""
+    text, start = meanings.phrases.text, meanings.phrases.span(figure).start
+    before = meanings.earlier(figure) if meanings.anchors[figure.i].kind == "percent" else None
+    if before is None or not _WHICH.search(text, max(0, start - 60), start):
+        return None
+    subject, rule = meanings.subjects.of_any(agent_of(verb))
+    metric = f"share of {bare(before.metric)}"
+    return Meaning(metric, subject, subject_rule=rule, verb=verb, like=before.like)
+
+
+def _expected(meanings: Meanings, verb: Word, figure: Word) -> Meaning | None:
+    """'Analysts had projected $1.5 billion': what the text spoke of."""
+    before = meanings.earlier(figure) or meanings.subjects.spoken
+    if before is None:
+        return None
+    metric = f"analyst {bare(before.metric)} estimate"
+    return Meaning(metric, before.subject, wrap="estimate", subject_rule="spoken-of", verb=verb)
 
 
 def _taken_off(meanings: Meanings, verb: Word) -> Meaning | None:
@@ -83,7 +114,7 @@ def of_thing(meanings: Meanings, thing: Word | None, verb: Word) -> Meaning | No
         return None
     name = meanings.phrases.name_at(thing)
     if _is_spoken_of(meanings, thing) and not name:
-        return meanings.spoken(thing, verb)
+        return _that_of(meanings, thing, verb) or meanings.spoken(thing, verb)
     if is_place(thing) and thing.dep_ in ("nsubj", "nsubjpass"):
         return _spoken_with(meanings, thing, verb, "place")
     if thing.lower_ in _SHARES:
@@ -102,6 +133,18 @@ def of_thing(meanings: Meanings, thing: Word | None, verb: Word) -> Meaning | No
     if is_noun(thing) and not is_temporal(thing) and not thing.ent_type_:
         return meanings.from_noun(thing, thing)
     return None
+
+
+def _that_of(meanings: Meanings, thing: Word, verb: Word) -> Meaning | None:
+    """'that of rival Duomai was 10% higher': the metric spoken of, of another."""
+    if thing.lower_ not in ("that", "those"):
+        return None
+    whose = next((of for prep in thing.rights if prep.lower_ == "of" and (of := object_in(prep))), None)
+    spoken = meanings.spoken(thing, verb) if whose is not None else None
+    if spoken is None or whose is None:
+        return None
+    subject, rule = meanings.subjects.of_agent(whose)
+    return replace(spoken, subject=subject, subject_rule=rule)
 
 
 def _is_spoken_of(meanings: Meanings, thing: Word) -> bool:
@@ -145,6 +188,9 @@ def _sense(meanings: Meanings, verb: Word, figure: Word, prep: Word | None) -> V
         t.lower_ for t in verb.children if t.dep_ == "prt" or (t.dep_ == "advmod" and t.lower_ == "in")
     ]
     senses = words().senses.get(" ".join([lemma, *particles[:1]])) or words().senses.get(lemma, [])
+    raised = object_of(verb, figure) if lemma == "raise" else None
+    if raised is not None and (raised.lower_ in words().wraps or raised.lower_ in words().metrics):
+        return None  # 'raised its forecast to', 'raised prices by'
     fitting = (s for s in senses if (s.of == "percent") == (kind == "percent") and _takes(s, prep))
     return next(fitting, None)
 
@@ -171,6 +217,11 @@ def _sensed(
         metric = f"sale price of {meanings.phrases.thing(thing)}"
     if metric == "purchase price" and thing is not None:
         metric = f"purchase price of {meanings.phrases.thing(thing)}"
+    consumers = metric == "spending" and agent is not None and agent.lower_ in _CONSUMERS
+    on = next((of for p in verb.children if p.lower_ == "on" and (of := object_in(p))), None)
+    if consumers and agent is not None and on is not None:
+        metric = f"{agent.lower_.removesuffix('s')} spending"
+        return Meaning(metric, meanings.phrases.thing(on), subject_rule="stated", verb=verb)
     metric = _about(meanings, metric, [*verb.children, *figure.children], sense)
     return Meaning(metric, subject, subject_rule=rule, verb=verb)
 
@@ -189,6 +240,8 @@ def _earned(meanings: Meanings, agent: Word, subject: Subject) -> tuple[str, Sub
 def _about(meanings: Meanings, metric: str, children: list[Word], sense: VerbSense) -> str:
     """'spent $3 million on marketing': the metric with what it went to."""
     for led in children:
+        if led.lower_ == "for" and metric == "payment" and _is_stake(led):
+            return "purchase price"
         target = object_in(led) if led.dep_ == "prep" and led.lower_ in sense.about else None
         if target is None or is_temporal(target):
             continue
@@ -196,6 +249,11 @@ def _about(meanings: Meanings, metric: str, children: list[Word], sense: VerbSen
         name = "purchase price" if metric == "payment" and bought else metric
         return f"{name} {led.lower_} {meanings.phrases.thing(target)}"
     return metric
+
+
+def _is_stake(led: Word) -> bool:
+    """'for 49% of PeachTV'."""
+    return any(t.ent_type_ and any(of.lower_ == "of" for of in t.rights) for t in led.rights)
 
 
 def _of_object(meanings: Meanings, verb: Word, figure: Word, sense: VerbSense) -> Meaning | None:
