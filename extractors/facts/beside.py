@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Rule = Callable[["Meanings", Word], Meaning | None]
 
 _NUMBER = re.compile(r"^[\d.,\s]*(?:(?:thousand|million|billion|lakh|crore)s?\b)?\s*")
-_AND_NAME = re.compile(r"(?:[,;]|\band|\bwhile|\bbut)\s(?:the\s)?\Z")
+_AND_NAME = re.compile(r"(?:[,;]|\band|\bwhile|\bbut)\s(?:the\s)?(?:(?:[\w’']+-)*[a-z]+\s){0,3}\Z")
 _ARTICLES = frozenset({"a", "an", "the", "its"})
 _RUN = frozenset({"NN", "NNS", "NNP", "NNPS", "JJ", "VBN", "HYPH"})
 _MORE = frozenset({"more", "fewer", "less"})
@@ -82,7 +82,7 @@ def of_the_next(meanings: Meanings, anchor: Word) -> Meaning | None:
         ),
         None,
     )
-    if named is None or not _AND_NAME.search(text, max(0, named[0] - 12), named[0]):
+    if named is None or not _AND_NAME.search(text, max(0, named[0] - 40), named[0]):
         return None
     before = meanings.earlier(anchor)
     if before is None or before.like is None:

@@ -78,6 +78,8 @@ class Meanings:
         direction = meaning.direction or (_multiple_direction(figure) if multiple else None)
         meaning = self._by_analysts(self._set_against(meaning, anchor))
         meaning = self._per_share(meaning, figure)
+        if figure.kind == "money" and meaning.metric.lower() == "share":
+            meaning = replace(meaning, metric="share price")
         growth, basis = meaning.growth or multiple, basis_of(anchor, meaning)
         return replace(meaning, direction=direction, rule=rule, anchor=anchor.i, growth=growth, basis=basis)
 

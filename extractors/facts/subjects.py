@@ -98,7 +98,8 @@ class Subjects:
         if agent.lower_ in words().company_papers and not self._of_another(agent):
             return self._owner(agent)
         if agent.lower_ in words().company_nouns and not self._is_described(agent):
-            return self.topic or self.phrases.thing(agent), self._as_sure("stand-in")
+            rule = "loose stand-in" if agent.lower_ in _OWNED else self._as_sure("stand-in")
+            return self.topic or self.phrases.thing(agent), rule
         if agent.lower_ in words().work_nouns and not self._is_described(agent):
             return self.work or self.phrases.thing(agent), "stand-in"
         if agent.lower_ in words().place_nouns and (place := self._last_place(agent)):
@@ -334,6 +335,8 @@ class Subjects:
         return None
 
 
+_OWNED = frozenset({"app", "platform", "unit", "service", "brand", "studio", "streamer", "product"})
+"""What a company has, too: "the app" may be another than the one the text is about."""
 _LISTED = re.compile(r"(?:,|&|\band|\bor)\s\Z")
 _TO_NAME = re.compile(r", (?:the |[\w-]+-(?:based|listed|headquartered|owned|backed) )?\Z")
 _BASED_FIRM = re.compile(

@@ -145,10 +145,7 @@ class SentencePeriods:
             (self._before(figure, usable, wanted.inherits), "before"),
         ):
             if mention is not None:
-                period = self._resolved(mention, clock)
-                if wanted.today and meaning.growth and period.start == _new_year(clock.today):
-                    period = Period(period.start, clock.today.end)
-                return Timing(period, f"{rule}:{mention.form}", stated=True)
+                return Timing(self._resolved(mention, clock), f"{rule}:{mention.form}", stated=True)
         if usable and not self._belongs_elsewhere(figure, usable):
             return Timing(self._resolved(usable[0], clock), f"sentence:{usable[0].form}")
         return self._inherited(clock, wanted)
@@ -364,11 +361,6 @@ class SentencePeriods:
         if inherits and clock.lead.known and self._fits(clock.lead, screen):
             return Timing(clock.lead, "lead")
         return Timing(NOWHEN, "none")
-
-
-def _new_year(today: Period) -> date | None:
-    """What a share that 'gained 19% this year' has gained since."""
-    return today.end.replace(month=1, day=1) if today.end else None
 
 
 def _tells_when(clause: Word, figure: Word) -> bool:
