@@ -16,6 +16,8 @@ from extractors.facts.words import words
 from extractors.findings import Figure
 
 _AHEAD = frozenset({"forecast", "target"})
+_QUOTED = frozenset({"share_price", "index", "market_value"})
+"""What changes by the day: without a time, it is of the day of publication."""
 _OF_BEFORE = frozenset({"year-earlier", "year-ago"})
 
 
@@ -62,7 +64,8 @@ class Chronicle:
         return Wanted(
             inherits=flows and past and not meaning.wrap and meaning.basis not in _AHEAD,
             days=bool(known and known.point) or figure.kind == "count",
-            today=bool(known and known.id in ("share_price", "index")) and not perfect,
+            today=bool(known and known.id in _QUOTED and (meaning.growth or known.id != "market_value"))
+            and not perfect,
             screen=meaning.metric.startswith("box office") or (self.cinema and "weekend" in meaning.metric),
         )
 
@@ -95,6 +98,8 @@ def _is_open(timing: Timing) -> bool:
 def _is_share_of_flow(metric: str) -> bool:
     """'share of sales': over the period of the sales."""
     of = metric.partition("share of ")[2]
+    if of.lower() in ("total", "whole", "line", "top line", "business"):
+        return True
     known = words().metric_of(of) if of else None
     return bool(known and known.flow)
 

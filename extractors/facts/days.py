@@ -63,6 +63,20 @@ def years_earlier(period: Period, count: int = 1) -> Period:
     return Period(_years_before(period.start, count), _years_before(period.end, count))
 
 
+def is_reporting(period: Period) -> bool:
+    """Whether *period* is one that companies report on: whole months, from a quarter to a year."""
+    if period.start is None or period.end is None or period.start.day != 1:
+        return False
+    return 85 <= (period.end - period.start).days <= 366 and period.end == last_day(
+        period.end.year, period.end.month
+    )
+
+
+def last_year_of(period: Period) -> Period:
+    """The last twelve months of *period*."""
+    return period if period.end is None else ended(period.end, 12)
+
+
 def previous(period: Period) -> Period:
     """The same number of months just before *period*; unknown where it is no stretch of whole months."""
     if period.start is None or period.end is None or period.start.day != 1:

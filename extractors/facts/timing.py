@@ -32,6 +32,8 @@ _EXPECTED = re.compile(
 )
 """'compared with the 96 million expected by analysts': of the same time."""
 _SAME = re.compile(r",? or (?:about )?")
+_RANGES = frozenset({"fiscal-year-range", "year-range"})
+"""'grew by 24% a year between 2024 and 2026, to 63 million': the level is the last year's."""
 _A_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _YEAR = re.compile(r"\d{4}|last|previous")
 _PLAINLY = re.compile(
@@ -135,7 +137,7 @@ class SentencePeriods:
     def choose(self, figure: Figure, meaning: Meaning, clock: Clock, base: Period, wanted: Wanted) -> Timing:
         """The period of *figure*; *base* is what a comparison is shifted from."""
         if meaning.compared:
-            return self._compared(figure, base)
+            return self._compared(figure, base, wanted)
         token = self.tree[meaning.anchor]
         usable = [m for m in self.mentions if self._counts(m, wanted.days) and self._in_reach(m, token)]
         if earlier := self._year_ago(figure, usable, clock) or self._then(figure, meaning, usable, base):
@@ -145,7 +147,10 @@ class SentencePeriods:
             (self._before(figure, usable, wanted.inherits), "before"),
         ):
             if mention is not None:
-                return Timing(self._resolved(mention, clock), f"{rule}:{mention.form}", stated=True)
+                period = self._resolved(mention, clock)
+                if mention.form in _RANGES and meaning.direction and not meaning.growth:
+                    period = days.last_year_of(period)
+                return Timing(period, f"{rule}:{mention.form}", stated=True)
         if usable and not self._belongs_elsewhere(figure, usable):
             return Timing(self._resolved(usable[0], clock), f"sentence:{usable[0].form}")
         return self._inherited(clock, wanted)
@@ -297,13 +302,20 @@ class SentencePeriods:
             return Clock(lead=clock.spoken_of(named), stretches=earlier).spoken_of(named)
         return mention.period
 
-    def _compared(self, figure: Figure, base: Period) -> Timing:
+    def _before_then(self, base: Period, wanted: Wanted) -> Timing:
+        """'fell to 9.6% from 10.4%', of a reported quarter: a year before, or the quarter before if named."""
+        if not wanted.inherits or not days.is_reporting(base):
+            return Timing(NOWHEN, "compared")
+        previous = any(m.role == "previous" for m in self.mentions)
+        return Timing(days.previous(base) if previous else days.years_earlier(base), "compared")
+
+    def _compared(self, figure: Figure, base: Period, wanted: Wanted) -> Timing:
         """A level that another is compared with: the period named with it, or the other's a year earlier."""
         if _EXPECTED.match(self.text, figure.end):
             return Timing(base, "expected", stated=base.known)
         after = next((m for m in self.mentions if m.start >= figure.end), None)
         if after is None or self._is_others(figure, after):
-            return Timing(NOWHEN, "compared")
+            return self._before_then(base, wanted)
         if after.role == "earlier":
             return Timing(self._in_year_of(after, base), "year-earlier", stated=base.known)
         if after.role == "previous":

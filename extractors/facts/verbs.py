@@ -26,6 +26,9 @@ _CONSUMERS = frozenset(
 _BARE_TOTALS = frozenset({"figure", "number", "total", "amount", "sum"})
 _ANALYSTS = frozenset({"analysts", "economists", "forecasters"})
 _WHICH = re.compile(r"\bof (?:which|them|those)\s(?:the )?[^.;,]*\Z")
+_WITH_WAYS = frozenset(
+    {"go", "come", "edge", "tick", "inch", "move", "be", "close", "end", "finish", "open", "trade", "settle"}
+)
 _MARKETS = frozenset({"market", "industry", "sector"})
 
 
@@ -36,8 +39,9 @@ def from_verb(meanings: Meanings, verb: Word, figure: Word, prep: Word | None) -
         return taken
     if figure.i in meanings.anchors and (part := _of_which(meanings, verb, figure)):
         return part
-    if lemma in words().basis["forecast_verbs"] and agent is not None and agent.lower_ in _ANALYSTS:
-        return _expected(meanings, verb, figure) if prep is None and figure.dep_ == "dobj" else None
+    expects = lemma in words().basis["forecast_verbs"] and prep is None and figure.dep_ == "dobj"
+    if expects and figure.i in meanings.anchors and agent is not None:
+        return _expected(meanings, verb, figure, agent)
     if lemma == "followed" and prep is not None:
         return _next(meanings, prep, figure)
     if sense := _sense(meanings, verb, figure, prep):
@@ -65,11 +69,13 @@ def _of_which(meanings: Meanings, verb: Word, figure: Word) -> Meaning | None:
     return Meaning(metric, subject, subject_rule=rule, verb=verb, like=before.like)
 
 
-def _expected(meanings: Meanings, verb: Word, figure: Word) -> Meaning | None:
-    """'Analysts had projected $1.5 billion': what the text spoke of."""
+def _expected(meanings: Meanings, verb: Word, figure: Word, agent: Word) -> Meaning | None:
+    """'Analysts had projected $1.5 billion', 'it expects 85 billion yuan': what the text spoke of."""
     before = meanings.earlier(figure) or meanings.subjects.spoken
     if before is None:
         return None
+    if agent.lower_ not in _ANALYSTS:
+        return Meaning(bare(before.metric), before.subject, subject_rule="loose spoken-of", verb=verb)
     metric = f"analyst {bare(before.metric)} estimate"
     return Meaning(metric, before.subject, wrap="estimate", subject_rule="spoken-of", verb=verb)
 
@@ -295,7 +301,7 @@ def worth(meanings: Meanings, thing: Word) -> str:
 
 def _way_beside(verb: Word, lemma: str) -> str | None:
     """'went up 20%', 'edged down to 3 million'."""
-    if lemma not in ("go", "come", "edge", "tick", "inch", "move", "be"):
+    if lemma not in _WITH_WAYS:
         return None
     ways = [t.lower_ for t in verb.children if t.dep_ in ("prt", "advmod") and t.lower_ in ("up", "down")]
     return ways[0] if ways else None
