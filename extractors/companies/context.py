@@ -13,6 +13,7 @@ from extractors.companies.words import Word
 
 _BEFORE, _AFTER, _ADJECTIVES = 8, 14, 9
 _SUBJECT_GAPS = (" ", "—", " — ")
+_DAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
 _BREAKING = (", ", " (", " – ", " — ", " - ", "—", "–")
 
 
@@ -68,6 +69,9 @@ def _predicate(
     after: Sequence[Word], lowers: Sequence[str], name: Sequence[Word], vocabulary: Vocabulary
 ) -> Iterator[str]:
     """Cues of the words that follow the name itself: 'X app', 'X raised', 'X told', 'X is a lender'."""
+    on_a_day = lowers[0] == "on" and len(lowers) > 2 and lowers[1] in _DAYS and after[0].gap == " "
+    if on_a_day:
+        after, lowers = (after[2]._replace(gap=" "), *after[3:]), lowers[2:]
     skipped = len(list(takewhile(vocabulary.between.__contains__, lowers[:3])))
     if after[0].gap in _SUBJECT_GAPS:
         noun = list(_noun_after(after, lowers, name, vocabulary))

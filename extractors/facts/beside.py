@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from extractors.facts.meaning import Meaning, bare, direction_of, verb_over
 from extractors.facts.nouns import from_growth
 from extractors.facts.parse import Word
-from extractors.facts.phrases import is_noun, is_temporal
+from extractors.facts.phrases import is_name, is_noun, is_place, is_temporal
 from extractors.facts.tree import agent_of
 from extractors.facts.verbs import moved
 from extractors.facts.words import forms, words
@@ -181,9 +181,10 @@ def joined(meanings: Meanings, anchor: Word) -> Meaning | None:
         meaning = meanings.of(head.i)
         return meaning and replace(meaning, like=head.i)
     name = meanings.phrases.name_at(head.head)
-    if anchor.dep_ == "pobj" and head.lower_ in ("with", "at") and name:
-        before = meanings.earlier(anchor)
-        return before and replace(before, subject=name, subject_rule="named", like=None)
+    other = name or (meanings.phrases.thing(head.head) if is_place(head.head) or is_name(head.head) else None)
+    if anchor.dep_ == "pobj" and head.lower_ in ("with", "at") and other:
+        before, rule = meanings.earlier(anchor), "named" if name else "loose stated"
+        return before and replace(before, subject=other, subject_rule=rule, like=None)
     return None
 
 

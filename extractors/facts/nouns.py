@@ -56,7 +56,8 @@ def plain(meanings: Meanings, noun: Word) -> Meaning:
     if rule in ("focus", "loose focus") and (subject is None or meanings.subjects.cites(subject)):
         subject, rule = phrases.thing(noun), "stated"
         if subject.lower() in (phrases.noun(noun).lower(), phrases.metric(noun).lower()):
-            subject, rule = phrases.kind(noun) or None, "kind"
+            of_companies = noun.lower_ in _OF_COMPANIES
+            subject, rule = (None if of_companies else phrases.kind(noun) or None), "kind"
     if words().metrics.get(noun.lower_) == words().ids["market_size"]:
         return Meaning(
             "market size", phrases.thing(noun), subject_rule="stated", noun=noun, verb=verb_over(noun)

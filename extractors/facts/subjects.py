@@ -97,7 +97,7 @@ class Subjects:
             return name, "named"
         if agent.lower_ in words().company_papers and not self._of_another(agent):
             return self._owner(agent)
-        if agent.lower_ in words().company_nouns and not self._is_described(agent):
+        if is_company_noun(agent.lower_) and not self._is_described(agent):
             rule = "loose stand-in" if agent.lower_ in _OWNED else self._as_sure("stand-in")
             return self.topic or self.phrases.thing(agent), rule
         if agent.lower_ in words().work_nouns and not self._is_described(agent):
@@ -147,7 +147,8 @@ class Subjects:
             and _BASED.search(self.phrases.words([agent.nbor(-1)]) if agent.i else "")
         ):
             return False
-        modified = any(t.dep_ in ("compound", "amod", "nmod") and not is_place(t) for t in agent.lefts)
+        kinds = [t for t in agent.lefts if t.dep_ in ("compound", "amod", "nmod") and not is_place(t)]
+        modified = any(not _OWNED_BY.search(t.lower_) for t in kinds)
         return not definite or agent.tag_ == "NNS" or (modified and agent.lower_ in words().broad_nouns)
 
     def _antecedent(self, pronoun: Word) -> Subject:
@@ -166,6 +167,10 @@ class Subjects:
             name = self.phrases.name_at(token) or self.phrases.name_at(owner)
             if name and not is_observer(name):
                 return name, "pronoun"
+        speaker = next((t for t in pronoun.ancestors if words().lemma(t.lower_) in words().says), None)
+        who = agent_of(speaker) if speaker is not None else None
+        if who is not None and who.i < pronoun.i and is_name(who) and not is_observer(who.text):
+            return self.phrases.thing(who), "loose pronoun"
         for token in reversed(list(pronoun.tree[: pronoun.i])):
             if (
                 token.dep_ == "nsubj"
@@ -256,12 +261,22 @@ class Subjects:
     def _possessor(self, noun: Word) -> Subject | None:
         for child in noun.lefts:
             if child.dep_ == "poss":
+                if child.lower_ == "whose":
+                    return self._whose(child)
                 if child.lower_ in words().pronouns:
                     return self._antecedent(child)
                 if is_temporal(child):
                     continue
                 return self.of_agent(child)
         return None
+
+    def _whose(self, pronoun: Word) -> Subject | None:
+        """'Jinyue Land, whose sales climbed': what stands before."""
+        before = [word for word in pronoun.tree[: pronoun.i] if word.tag_ not in (",", "''", "``", "HYPH")]
+        if not before:
+            return None
+        name = self.phrases.name_at(before[-1])
+        return (name, "named") if name else self.of_agent(before[-1])
 
     def _beside(self, noun: Word) -> Subject | None:
         """'Harrow shares', 'Chinese microdrama revenue'."""
@@ -335,6 +350,7 @@ class Subjects:
         return None
 
 
+_OWNED_BY = re.compile(r"^(?:controlled|owned|listed|based|backed|run|led|held)$")
 _OWNED = frozenset({"app", "platform", "unit", "service", "brand", "studio", "streamer", "product"})
 """What a company has, too: "the app" may be another than the one the text is about."""
 _LISTED = re.compile(r"(?:,|&|\band|\bor)\s\Z")
@@ -354,6 +370,11 @@ _MARKET = frozenset({"street", "analysts", "consensus", "investors"})
 _COUNTRY = re.compile(
     r"\b(?:" + "|".join(sorted(map(str.capitalize, words().countries), key=len, reverse=True)) + r")\b"
 )
+
+
+def is_company_noun(word: str) -> bool:
+    """Whether *word* can stand for a company: 'group', 'retailer', 'automaker'."""
+    return word in words().company_nouns or (word.endswith("maker") and word != "filmmaker")
 
 
 def _is_somewhere(token: Word) -> bool:

@@ -16,6 +16,10 @@ def agent_of(verb: Word) -> Word | None:
         own = own or _misread(verb)
         if own is not None:
             return _resolved(own)
+        above = next((t for t in verb.ancestors if t.tag_.startswith("V")), None)
+        if verb.dep_ == "acl" and above is not None and verb.head.lower_ in _UNDERTAKINGS:
+            verb = above
+            continue
         if verb.dep_ in ("relcl", "acl") and is_noun(verb.head):
             return verb.head
         if verb.dep_ == "ccomp" and is_noun(verb.head):
@@ -29,6 +33,12 @@ def agent_of(verb: Word) -> Word | None:
             continue
         return None
     return None
+
+
+_UNDERTAKINGS = frozenset(
+    {"talks", "plan", "plans", "deal", "agreement", "option", "bid", "offer", "right", "effort", "efforts"}
+)
+"""'is in talks to raise', 'has an option to buy': what is to be done is done by who has them."""
 
 
 def _misread(verb: Word) -> Word | None:
