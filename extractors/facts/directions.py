@@ -22,6 +22,7 @@ _AFTERWARDS = re.compile(
 _COMMA = re.compile(r",\s(?:or\s|some\s|about\s|nearly\s|almost\s)*\Z")
 _THAN = re.compile(r"\s(more|higher|greater|less|lower|fewer)\sthan\b")
 _TO = re.compile(r"\sto(?: about| around| nearly| roughly| some| just over)?\s\Z")
+_HIGHER = re.compile(r"\s(higher|lower)\sat(?: about| around| nearly| roughly)?\s")
 _MORE = frozenset({"more", "higher", "greater"})
 
 
@@ -45,6 +46,12 @@ def _beside(
     before = figures[at - 1] if at else None
     if before and before.kind == "percent" and _TO.fullmatch(text, before.end, figure.start):
         return directions.get(at - 1)
+    if (
+        before
+        and before.kind == "percent"
+        and (at_level := _HIGHER.fullmatch(text, before.end, figure.start))
+    ):
+        return "up" if at_level[1] == "higher" else "down"
     after = next((f for f in figures[at + 1 : at + 3] if f.pair_of is None), None)
     if after is None or after.kind != "percent" or after.start - figure.end > _NEAR:
         return None
@@ -63,7 +70,7 @@ def _of_shares(meaning: Meaning, read: Read) -> Direction | None:
     if not meaning.metric.endswith("share price"):
         return None
     growths = (o for _, o in read if o.growth and o.direction and o.metric.endswith("share price"))
-    moves = (o for o in growths if o.verb is meaning.verb)
+    moves = (o for o in growths if meaning.verb is not None and o.verb is meaning.verb)
     return next((other.direction for other in moves if other.subject == meaning.subject), None)
 
 

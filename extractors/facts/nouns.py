@@ -88,7 +88,11 @@ def _at_a_rate(meanings: Meanings, rate: Word, anchor: Word) -> Meaning | None:
 
     verb = verb_over(rate)
     way = words().moves.get(words().lemma(verb.lower_)) if verb is not None else None
-    return moved(meanings, verb, anchor, None, way) if verb is not None and way else plain(meanings, rate)
+    if verb is None or not way:
+        return plain(meanings, rate)
+    grown = moved(meanings, verb, anchor, None, way)
+    compound = grown is not None and any(t.lower_ in ("compound", "compounded") for t in rate.lefts)
+    return replace(grown, metric=f"{grown.metric} compound annual growth") if grown and compound else grown
 
 
 def _names_something(meanings: Meanings, noun: Word) -> bool:
