@@ -22,10 +22,21 @@ _OF_BEFORE = frozenset({"year-earlier", "year-ago"})
 
 
 class Chronicle:
-    """The periods of one text: *lead* is the one that its title and first sentences are about."""
+    """The periods of one text: *lead* is the one that its title and first sentences are about.
 
-    def __init__(self, figures: Sequence[Figure], published: date | None, lead: Period, cinema: bool) -> None:
+    *yearly* is whether the text holds its figures against those of a year before.
+    """
+
+    def __init__(
+        self,
+        figures: Sequence[Figure],
+        published: date | None,
+        lead: Period,
+        cinema: bool,
+        yearly: bool = False,
+    ) -> None:
         self.figures = figures
+        self.yearly = yearly
         self.published = published
         self.cinema = cinema
         self.clock = Clock(lead=lead, today=Period(published, published))
@@ -66,6 +77,7 @@ class Chronicle:
             days=bool(known and known.point) or figure.kind == "count",
             today=bool(known and known.id in _QUOTED and (meaning.growth or known.id != "market_value"))
             and not perfect,
+            yearly=self.yearly,
             screen=meaning.metric.startswith("box office") or (self.cinema and "weekend" in meaning.metric),
         )
 

@@ -37,6 +37,10 @@ _CINEMA_WORDS = ("box office", "theater", "theatre", "cinema", "moviegoer", "ope
 """One of these is in whatever the two above find: quicker to ask."""
 _AHEAD = frozenset({"target", "forecast", "guidance", "outlook"})
 """Words of a metric that say already that it lies ahead."""
+_YEAR_ON_YEAR = re.compile(
+    r"\byear (?:earlier|ago|before)\b|\byear[- ](?:on|over)[- ]year\b"
+    r"|\bsame (?:period|quarter|half|\w+ months)\b"
+)
 _MEMORY = 3
 """For how many sentences "it" can still be what a figure measured."""
 
@@ -61,7 +65,9 @@ class TextReader:
         self._named: dict[int, list[PeriodMention]] = {}
         self.topics = Topics(self.text, about.title, self.names.things, sentences)
         lead = self._lead(about.title, sentences[:2])
-        self.chronicle = Chronicle(figures, about.published, lead, self.cinema)
+        self.chronicle = Chronicle(
+            figures, about.published, lead, self.cinema, bool(_YEAR_ON_YEAR.search(self.text))
+        )
         self.spoken: Meaning | None = None
         self.spoken_at = -_MEMORY
 

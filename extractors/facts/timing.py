@@ -24,6 +24,7 @@ _BREAK = re.compile(
 _COMPARES = re.compile(r"\b(?:compared|against|versus|vs|down from|up from|than|from)\b")
 _NAMING = frozenset({"earlier", "comparison", "previous", "than", "then", "the_period"})
 _OF_DAYS = frozenset({"full-date", "day", "worded-day"})
+_OF_SAYING = _OF_DAYS | {"month", "month-alone"}
 _FROM = re.compile(r"\bfrom\s(?:[a-z]+\s){0,2}\Z")
 _EXPECTED = re.compile(
     r"\s(?:that\s)?(?:(?:was|were|had been)\s)?(?:expected|forecast|estimated|predicted|projected|seen)\s"
@@ -74,12 +75,16 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What periods a metric takes: one spoken of before, single days, today, or a weekend."""
+    """What periods a metric takes: one spoken of before, single days, today, or a weekend.
+
+    ``yearly`` is whether the text holds its figures against those of a year before.
+    """
 
     inherits: bool
     days: bool
     today: bool
     screen: bool
+    yearly: bool = False
 
 
 @dataclass(slots=True)
@@ -206,7 +211,7 @@ class SentencePeriods:
         if token is None:
             return True
         beside_verb = (token.head.head if token.dep_ == "pobj" else token.head).tag_.startswith("V")
-        if (mention.form in _OF_DAYS or beside_verb) and self._is_of_saying(token, figure):
+        if (mention.form in _OF_DAYS or beside_verb) and self._is_of_saying(token, figure, mention.form):
             return False
         above = {figure.i, *(t.i for t in figure.ancestors)}
         for up in [token, *token.ancestors]:
@@ -218,13 +223,14 @@ class SentencePeriods:
                 return False
         return True
 
-    def _is_of_saying(self, token: Word, figure: Word) -> bool:
-        """'Harrow said on Friday': the day of the saying."""
+    def _is_of_saying(self, token: Word, figure: Word, form: str) -> bool:
+        """'Harrow said on Friday', 'in May it had guided to': the time of the saying."""
         verb = next((t for t in [token, *token.ancestors] if t.tag_.startswith("V")), None)
         if verb is None or verb == figure.head:
             return False
         lemma = words().lemma(verb.lower_)
-        foretold = token.i < verb.i < figure.i and lemma in words().basis["forecast_verbs"]
+        foretold = form in _OF_SAYING and token.i < verb.i < figure.i
+        foretold = foretold and lemma in words().basis["forecast_verbs"]
         return lemma in words().says or (foretold and verb.tag_ in ("VBD", "VBN"))
 
     def _not_apart(self, figure: Word, shared: Word) -> bool:
@@ -304,7 +310,7 @@ class SentencePeriods:
 
     def _before_then(self, base: Period, wanted: Wanted) -> Timing:
         """'fell to 9.6% from 10.4%', of a reported quarter: a year before, or the quarter before if named."""
-        if not wanted.inherits or not days.is_reporting(base):
+        if not (wanted.inherits and wanted.yearly and days.is_reporting(base)):
             return Timing(NOWHEN, "compared")
         previous = any(m.role == "previous" for m in self.mentions)
         return Timing(days.previous(base) if previous else days.years_earlier(base), "compared")
