@@ -39,6 +39,8 @@ _RECORD = re.compile(
     re.I,
 )
 """'the lowest since 2020', 'for the first time since March': how long ago, and no period of the figure."""
+_WILL = re.compile(r"\b(?:will|would|shall|plans? to|set to|to be)\b[^.;]*\Z")
+"""'will lift its prices from April 1': the next April."""
 _RUPEES = re.compile(r"₹|\brupees?\b|\bcrores?\b|\blakhs?\b")
 """Business pages in whose Q1 the year begins in April."""
 _APRIL_YEARS = re.compile(rf"{_RUPEES.pattern}|\bRs\b|\byen\b")
@@ -172,7 +174,8 @@ def _mention(text: str, form: _Form, match: re.Match[str], when: When) -> Period
         word = "since"
     if word == "since" and _RECORD.search(text, max(0, match.start() - 72), match.start()):
         word = "than"
-    if word == "by" and not when.future:
+    to_come = word in ("from", "effective") and _WILL.search(text, before, match.start()) is not None
+    if (word == "by" or to_come) and not when.future:
         when = replace(when, future=True)
     try:
         period = RESOLVERS[form.resolve](groups, when)

@@ -118,7 +118,12 @@ def _full_date(groups: Mapping[str, str], when: When) -> Period:
     of = year_of(
         groups.get("year"), when, lambda y: date(y, month, min(number, 28)) <= (when.published or date.max)
     )
-    return NOWHEN if of is None else Period(date(of, month, number), date(of, month, number))
+    if of is None:
+        return NOWHEN
+    day = date(of, month, number)
+    if when.future and "year" not in groups and when.published and day < when.published:
+        day = day.replace(year=of + 1)
+    return Period(day, day)
 
 
 def _month_alone(groups: Mapping[str, str], when: When) -> Period:

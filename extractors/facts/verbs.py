@@ -61,8 +61,12 @@ def from_verb(meanings: Meanings, verb: Word, figure: Word, prep: Word | None) -
 def _of_which(meanings: Meanings, verb: Word, figure: Word) -> Meaning | None:
     """'374 million downloads, of which Peru supplied 33%': the share that one has of what was told."""
     text, start = meanings.phrases.text, meanings.phrases.span(figure).start
-    before = meanings.earlier(figure) if meanings.anchors[figure.i].kind == "percent" else None
-    if before is None or not _WHICH.search(text, max(0, start - 60), start):
+    percent = meanings.anchors[figure.i].kind == "percent"
+    if not percent or not _WHICH.search(text, max(0, start - 60), start):
+        return None
+    nouns = (word for word in reversed(verb.tree[: verb.i]) if word.lower_ in words().metrics)
+    before = meanings.earlier(figure) or next((plain(meanings, noun) for noun in nouns), None)
+    if before is None:
         return None
     subject, rule = meanings.subjects.of_any(agent_of(verb))
     metric = f"share of {bare(before.metric)}"
