@@ -72,7 +72,8 @@ def _joined(words: Sequence[Word], first: int, last: int, vocabulary: Vocabulary
         return None
     if is_name_word(following, vocabulary):
         stays = following.lower not in vocabulary.breaks and _adjoins(words[last], following, vocabulary)
-        return last + 1 if stays else None
+        goes_on = "," in following.gap and last + 2 < len(words) and words[last + 2].gap == "-"
+        return last + 1 if stays and not goes_on else None  # 'Mei Foo, Co-Founder' is no 'Mei Foo, Co'
     if following.gap == "-" and following.text.isdigit():
         return last + 1
     return _over_connector(words, first, last, vocabulary)

@@ -13,6 +13,9 @@ from extractors.companies.words import Word
 
 _BEFORE, _AFTER, _ADJECTIVES = 8, 14, 9
 _SUBJECT_GAPS = (" ", "—", " — ")
+_SAYS = frozenset(
+    {"said", "says", "added", "reported", "estimates", "estimated", "found", "forecasts", "showed", "wrote"}
+)
 _DAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
 _BREAKING = (", ", " (", " – ", " — ", " - ", "—", "–")
 
@@ -200,6 +203,8 @@ def _apposition(after: Sequence[Word], lowers: Sequence[str], vocabulary: Vocabu
 
 
 def _described(after: Sequence[Word], vocabulary: Vocabulary) -> Iterator[str]:
+    if _is_who_says_it(after, vocabulary):
+        return
     head = _head(after, vocabulary)
     if any(word.lower in vocabulary.authorities for word in after[:4]) and head is None:
         yield "authority in apposition"
@@ -209,6 +214,15 @@ def _described(after: Sequence[Word], vocabulary: Vocabulary) -> Iterator[str]:
         yield "company in apposition"
         if head in vocabulary.product_nouns:
             yield "product"
+
+
+def _is_who_says_it(after: Sequence[Word], vocabulary: Vocabulary) -> bool:
+    """Whether *after* is the clause of who says it: '..., India and Brazil, the analytics firm said'."""
+    if after[0].lower != "the" or after[0].gap != ", ":
+        return False
+    phrase = list(takewhile(lambda word: word.gap in (" ", "-"), after[1:_ADJECTIVES]))
+    verb = next((place for place, word in enumerate(phrase) if word.lower in _SAYS), 0)
+    return verb > 0 and phrase[verb - 1].lower in vocabulary.nouns
 
 
 def _head(after: Sequence[Word], vocabulary: Vocabulary) -> str | None:
