@@ -75,6 +75,7 @@ CONTEXTS = [
     "A spokesperson for Tessaly declined to comment.",
     "Tessaly's net profit doubled.",
     "Tessaly said it raised $9 million.",
+    "Tessaly on Thursday posted a loss.",
     "Tessaly CEO Dana Osei spoke.",
     "Tessaly has 6 million monthly users.",
     "It bought Tessaly (NYSE: TES) in May.",
@@ -104,6 +105,8 @@ NO_COMPANY = [
     ("Finance Minister Lena Brandt resigned.", {"Finance": "ORG"}),
     ("It cost Rmb350m or CN¥350m.", {"Rmb350m": "ORG"}),
     ("Founded by Raam Gidwani, it grew.", {"Raam Gidwani": "ORG"}),
+    ("Makers pushed into Chile and Brazil, the mobile analytics firm said.", {"Brazil": "ORG"}),
+    ("It paid off, said Lena Brandt, Co-Founder of the studio.", {"Lena Brandt": "PERSON"}),
 ]
 
 
