@@ -57,7 +57,7 @@ def test_a_task_that_ends_its_worker_is_tried_thrice_and_costs_no_other(tmp_path
 def test_a_worker_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("monitor.workers._TICK", 0.1)
     monkeypatch.setattr("monitor.workers.MAX_DEATHS", 1)
-    found = dict(in_processes(["do 1", "hang 2", "do 3"], Prepare(tmp_path), 1, patience=15))
+    found = dict(in_processes(["do 1", "hang 2", "do 3"], Prepare(tmp_path), 1, patience=12))
     assert found == {"do 1": 1, "hang 2": Died(1), "do 3": 9}
 
 
