@@ -1,24 +1,28 @@
 """Every check, the fastest first: ``python -m tests``. More words, ``--cov`` say, are given on to pytest."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-SIDE_BY_SIDE = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
-ALONE = ("test_daemon_*", "test_service", "test_live", "test_benchmarks")
-"""What watches clocks or many processes, and so wants the machine for itself."""
+CORES = min(os.cpu_count() or 1, 4)
+SIDE_BY_SIDE = ["-n", str(CORES + 1), "--dist", "loadfile"]
+"""One more than there are cores: tests wait for one another's programs as often as they work."""
+A_CORE_EACH = ["-n", str(CORES), "--dist", "loadfile"]
+WITH_CLOCKS = ("test_daemon_*", "test_service", "test_live", "test_benchmarks")
+"""What watches clocks or many processes, and so is kept from the crowd."""
 
 
 def checks(more: list[str]) -> list[list[str]]:
     """The commands, in order."""
-    alone = sorted(str(path) for name in ALONE for path in (ROOT / "tests").glob(f"{name}.py"))
+    apart = sorted(str(path) for name in WITH_CLOCKS for path in (ROOT / "tests").glob(f"{name}.py"))
     return [
         ["ruff", "check", "."],
         ["ruff", "format", "--check", "."],
         ["mypy", "--strict"],
-        ["pytest", *SIDE_BY_SIDE, *(f"--ignore={path}" for path in alone), *more],
-        ["pytest", *alone, *more],
+        ["pytest", *SIDE_BY_SIDE, *(f"--ignore={path}" for path in apart), *more],
+        ["pytest", *A_CORE_EACH, *apart, *more],
     ]
 
 
