@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from extractors.facts.clock import Clock, Timing, Wanted
 from extractors.facts.days import NOWHEN, Period
 from extractors.facts.directions import Read
 from extractors.facts.meaning import Meaning, bare
 from extractors.facts.parse import Tree
-from extractors.facts.timing import Clock, SentencePeriods, Timing, Wanted
+from extractors.facts.timing import SentencePeriods
 from extractors.facts.tree import is_past, is_perfect
 from extractors.facts.words import words
 from extractors.findings import Figure

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
+from extractors.facts.clock import Timing
 from extractors.facts.meaning import Meaning
-from extractors.facts.timing import Timing
 from extractors.facts.words import Metric, words
 from extractors.findings import Confidence
 

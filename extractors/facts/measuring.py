@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from extractors.facts import beside, nouns, verbs
+from extractors.facts import beside, fallbacks, nouns, verbs
 from extractors.facts.draft import Draft
 from extractors.facts.frames import hangings
 from extractors.facts.meaning import Meaning, bare, direction_of
@@ -62,7 +62,7 @@ class Meanings:
                 continue
             if meaning := HANDLERS[hanging.frame.kind](self, anchor, hanging.words):
                 return self._signed(meaning, anchor, hanging.frame.id)
-        for rule, read in beside.LAST_RULES.items():
+        for rule, read in fallbacks.RULES.items():
             if meaning := read(self, anchor):
                 return self._signed(meaning, anchor, rule)
         return None

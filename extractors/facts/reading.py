@@ -11,6 +11,7 @@ from spacy.tokens import Doc
 
 from extractors.facts import periods
 from extractors.facts.chronicle import Chronicle
+from extractors.facts.clock import Timing, lead_period
 from extractors.facts.confidence import confidence_of
 from extractors.facts.days import Period
 from extractors.facts.directions import with_directions
@@ -23,7 +24,7 @@ from extractors.facts.periods import PeriodMention
 from extractors.facts.phrases import Phrases
 from extractors.facts.sources import Claims, clause_around, reports, scope_of
 from extractors.facts.subjects import Subjects
-from extractors.facts.timing import SentencePeriods, Timing, lead_period
+from extractors.facts.timing import SentencePeriods
 from extractors.facts.topics import Name, Topics, works_in
 from extractors.facts.words import words
 from extractors.findings import Fact, Figure, Span, Text
