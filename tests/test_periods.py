@@ -38,6 +38,18 @@ ROWS = [
     ("the first three quarters of 2024", "2024-01-01..2024-09-30"),
     ("the eight months ended Aug. 31", "2025-01-01..2025-08-31"),
     ("the three months through June", "2025-04-01..2025-06-30"),
+    ("the 13 weeks that ended Nov. 1", "2025-08-03..2025-11-01"),
+    ("in the six weeks to 4 January", "2024-11-24..2025-01-04"),
+    ("which ran from October 14 to November 11", "2025-10-14..2025-11-11"),
+    ("between 3 and 9 November", "2025-11-03..2025-11-09"),
+    ("for the current fiscal year through March 2026", "2025-04-01..2026-03-31"),
+    ("since the start of April", "2025-04-01..-"),
+    ("having started 2025 at $5 million", "2025-01-01..2025-01-01"),
+    ("will rise from April 1", "2026-04-01..-"),
+    ("effective January 6, 2026", "2026-01-06..-"),
+    ("so far this calendar year", "2025-01-01..2025-11-12"),
+    ("a week ago", "2025-11-05..2025-11-05"),
+    ("in the first half of May", "none"),
     ("the 12 months to March", "2024-04-01..2025-03-31"),
     ("the year ended 31 March 2025", "2024-04-01..2025-03-31"),
     ("the quarter that ended on September 30", "2025-07-01..2025-09-30"),
@@ -121,7 +133,15 @@ def test_words_of_comparison_are_no_period_of_the_figure(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["$2,024 million", "2024 viewers", "a 1999-page book", "it may rise", "the march of apps", "item 2030x"],
+    [
+        "$2,024 million",
+        "2024 viewers",
+        "a 1999-page book",
+        "it may rise",
+        "the march of apps",
+        "item 2030x",
+        "corresponding to",
+    ],
 )
 def test_what_is_no_period(text):
     assert resolve(text, When(PUBLISHED)) == []

@@ -111,19 +111,19 @@ def _fiscal_year(groups: Mapping[str, str], when: When) -> Period:
 
 
 def _full_date(groups: Mapping[str, str], when: When) -> Period:
-    if "iso" in groups:
-        day = date.fromisoformat(groups["iso"])
-        return Period(day, day)
-    month, number = month_number(groups["month"]) or 0, int(groups["day"].rstrip("sthnrd"))
-    of = year_of(
-        groups.get("year"), when, lambda y: date(y, month, min(number, 28)) <= (when.published or date.max)
-    )
-    if of is None:
-        return NOWHEN
-    day = date(of, month, number)
-    if when.future and "year" not in groups and when.published and day < when.published:
-        day = day.replace(year=of + 1)
+    day = date.fromisoformat(groups["iso"]) if "iso" in groups else _day_of(groups, when)
+    if day and when.future and "year" not in groups and when.published and day < when.published:
+        day = day.replace(year=day.year + 1)
     return Period(day, day)
+
+
+def _day_of(groups: Mapping[str, str], when: When) -> date | None:
+    """A month's day, the last to have come where no year is told."""
+    month, day = month_number(groups["month"]) or 0, int(groups["day"].rstrip("sthnrd"))
+    of = year_of(
+        groups.get("year"), when, lambda y: date(y, month, min(day, 28)) <= (when.published or date.max)
+    )
+    return None if of is None else date(of, month, day)
 
 
 def _month_alone(groups: Mapping[str, str], when: When) -> Period:
@@ -162,14 +162,8 @@ def _month_end(groups: Mapping[str, str], when: When) -> Period:
 
 
 def _weeks_ended(groups: Mapping[str, str], when: When) -> Period:
-    month, day = month_number(groups["month"]) or 0, int(groups["day"].rstrip("sthnrd"))
-    of = year_of(
-        groups.get("year"), when, lambda y: date(y, month, min(day, 28)) <= (when.published or date.max)
-    )
-    if of is None:
-        return NOWHEN
-    last = date(of, month, day)
-    return Period(last - timedelta(days=7 * number(groups["number"]) - 1), last)
+    last = _day_of(groups, when)
+    return NOWHEN if last is None else Period(last - timedelta(days=7 * number(groups["number"]) - 1), last)
 
 
 def _day_range(groups: Mapping[str, str], when: When) -> Period:
