@@ -16,10 +16,11 @@ def agent_of(verb: Word) -> Word | None:
         own = own or _misread(verb)
         if own is not None:
             return _resolved(own)
-        above = next((t for t in verb.ancestors if t.tag_.startswith("V")), None)
-        if verb.dep_ == "acl" and above is not None and verb.head.lower_ in _UNDERTAKINGS:
-            verb = above
-            continue
+        if verb.dep_ == "acl" and verb.head.lower_ in _UNDERTAKINGS:
+            above = next((t for t in verb.ancestors if t.tag_.startswith("V")), None)
+            if above is not None:
+                verb = above
+                continue
         if verb.dep_ in ("relcl", "acl") and is_noun(verb.head):
             return verb.head
         if verb.dep_ == "ccomp" and is_noun(verb.head):
