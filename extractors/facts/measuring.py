@@ -23,7 +23,6 @@ _SET_AGAINST = frozenset({"from", "against", "versus", "than", "after"})
 _PER_SHARE = re.compile(r"\s(?:per (?:basic |diluted |ordinary |American depositary )?|a )share\b")
 _WITH_UP = frozenset({"make", "makes", "made", "making", "take", "takes", "took", "taking"})
 """'made up 58 percent of sales' moved nothing."""
-_ANALYSTS = frozenset({"analysts", "analyst", "street", "economists"})
 
 
 class Meanings:
@@ -95,7 +94,7 @@ class Meanings:
     def _by_analysts(self, meaning: Meaning) -> Meaning:
         """'Analysts expected sales of': an estimate, of the one spoken of."""
         agent = agent_of(meaning.verb) if meaning.verb is not None else None
-        if agent is None or meaning.wrap or agent.lower_ not in _ANALYSTS:
+        if agent is None or meaning.wrap or agent.lower_ not in verbs.ANALYSTS:
             return meaning
         return replace(meaning, metric=f"analyst {meaning.metric} estimate", wrap="estimate")
 

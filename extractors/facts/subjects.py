@@ -148,7 +148,7 @@ class Subjects:
         ):
             return False
         kinds = [t for t in agent.lefts if t.dep_ in ("compound", "amod", "nmod") and not is_place(t)]
-        modified = any(not _OWNED_BY.search(t.lower_) for t in kinds)
+        modified = any(t.lower_ not in _OWNED_BY for t in kinds)
         return not definite or agent.tag_ == "NNS" or (modified and agent.lower_ in words().broad_nouns)
 
     def _antecedent(self, pronoun: Word) -> Subject:
@@ -350,7 +350,7 @@ class Subjects:
         return None
 
 
-_OWNED_BY = re.compile(r"^(?:controlled|owned|listed|based|backed|run|led|held)$")
+_OWNED_BY = frozenset({"controlled", "owned", "listed", "based", "backed", "run", "led", "held"})
 _OWNED = frozenset({"app", "platform", "unit", "service", "brand", "studio", "streamer", "product"})
 """What a company has, too: "the app" may be another than the one the text is about."""
 _LISTED = re.compile(r"(?:,|&|\band|\bor)\s\Z")

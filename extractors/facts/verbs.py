@@ -17,6 +17,7 @@ from extractors.facts.words import VerbSense, words
 if TYPE_CHECKING:
     from extractors.facts.measuring import Meanings
 
+ANALYSTS = frozenset({"analysts", "analyst", "street", "economists", "forecasters"})
 _NO_MOVE = frozenset({"from", "against", "for", "of", "in", "on"})
 _SHARES = frozenset({"shares", "stock", "share"})
 _CONSUMERS = frozenset(
@@ -24,7 +25,6 @@ _CONSUMERS = frozenset(
 )
 """What these spend is told of what they buy."""
 _BARE_TOTALS = frozenset({"figure", "number", "total", "amount", "sum"})
-_ANALYSTS = frozenset({"analysts", "economists", "forecasters"})
 _WHICH = re.compile(r"\bof (?:which|them|those)\s(?:the )?[^.;,]*\Z")
 _WITH_WAYS = frozenset(
     {"go", "come", "edge", "tick", "inch", "move", "be", "close", "end", "finish", "open", "trade", "settle"}
@@ -78,7 +78,7 @@ def _expected(meanings: Meanings, verb: Word, figure: Word, agent: Word) -> Mean
     before = meanings.earlier(figure) or meanings.subjects.spoken
     if before is None:
         return None
-    if agent.lower_ not in _ANALYSTS:
+    if agent.lower_ not in ANALYSTS:
         return Meaning(bare(before.metric), before.subject, subject_rule="loose spoken-of", verb=verb)
     metric = f"analyst {bare(before.metric)} estimate"
     return Meaning(metric, before.subject, wrap="estimate", subject_rule="spoken-of", verb=verb)
