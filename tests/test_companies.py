@@ -191,6 +191,11 @@ def test_an_app_stays_apart_from_its_maker_of_the_same_name(known: KnownCompanie
     assert set(found(text, known)) == {"Lumo Labs", "Lumo"}
 
 
+def test_an_amount_holds_no_company(known: KnownCompanies) -> None:
+    assert list(found("It took $46.3M, or $3M a week, and 3M supplied it.", known)) == ["3M"]
+    assert known.matches("It took $46.3M, or $3M a week.") == []
+
+
 def test_a_longer_name_wins_over_the_known_one_in_it(known: KnownCompanies) -> None:
     text = "Tencent Animation Studios is new. Tencent Video is not."
     assert found(text, known) == {

@@ -112,7 +112,8 @@ def _compare(found: Iterable[Name], words: Sequence[Word]) -> None:
             continue
         if name.words[0] in lower:
             name.extra.add("a word of the text")
-        if all(words[m.first].first and m.label is None for m in name.mentions):
+        no_word = "inner capital" in name.own_cues  # 'PeachTV' has its capitals anywhere
+        if not no_word and all(words[m.first].first and m.label is None for m in name.mentions):
             name.extra.add("only at the start")
 
 

@@ -143,6 +143,8 @@ def _lowered(text: str) -> str:
 
 def _bounded(text: str, start: int, end: int) -> bool:
     before, after = text[start - 1 : start], text[end : end + 1]
+    if text[start].isdigit() and before and before in ".,$€£¥₹₩+-–":
+        return False  # the 3M of '$46.3M'
     return not (before.isalnum() and before.isascii()) and not (after.isalnum() and after.isascii())
 
 
