@@ -79,7 +79,8 @@ def _step(parts: Sequence[Sequence[str]], gap: int, pattern: str) -> Step:
         count *= len(part)
     if count > _MOST_PHRASES:
         raise RuleError(f"pattern {pattern!r}: stands for more than {_MOST_PHRASES} phrases; write it as two")
-    phrases = frozenset(_joined(words) for words in product(*parts)) if parts else frozenset()
+    forms = {word: " ".join(base_forms(word)) for part in parts for word in part}
+    phrases = frozenset(_joined(words, forms) for words in product(*parts)) if parts else frozenset()
     if not phrases or "" in phrases:
         raise RuleError(
             f"pattern {pattern!r}: needs a word on each side of a gap, and one that must be there"
@@ -87,11 +88,11 @@ def _step(parts: Sequence[Sequence[str]], gap: int, pattern: str) -> Step:
     return Step(phrases, gap)
 
 
-def _joined(words: Sequence[str]) -> str:
-    written = [word for word in words if word]
-    if any(is_chinese(word) for word in written):
-        return "".join(written)
-    return " ".join(base_forms(" ".join(written)))
+def _joined(words: Sequence[str], forms: Mapping[str, str]) -> str:
+    """A phrase of *words*: in Chinese as they are, else by their base *forms*."""
+    if any(map(is_chinese, words)):
+        return "".join(words)
+    return " ".join(form for form in map(forms.__getitem__, words) if form)
 
 
 class Match(NamedTuple):
@@ -115,6 +116,7 @@ class PatternSet:
         for number, chain in enumerate(chains):
             if len(chain) == 1:
                 alone.setdefault(chain[0][0], []).append(number)
+        self._rarities = [len(phrases) / min(map(len, phrases)) for phrases in self._slots]
         self._chains: dict[int, list[tuple[int, tuple[tuple[int, int], ...], frozenset[int]]]] = {}
         for number, chain in enumerate(chains):
             if len(chain) > 1:
@@ -132,8 +134,7 @@ class PatternSet:
 
     def _rarest(self, slots: Sequence[int]) -> int:
         """The slot with the fewest, longest phrases: the one that a text is likeliest to lack."""
-        phrases = list(self._slots)
-        return min(slots, key=lambda slot: len(phrases[slot]) / min(map(len, phrases[slot])))
+        return min(slots, key=self._rarities.__getitem__)
 
     def _slot(self, phrases: frozenset[str]) -> int:
         return self._slots.setdefault(phrases, len(self._slots))
