@@ -24,6 +24,8 @@ _JOINED = re.compile(
 """'Sales and marketing costs': one metric in the form of two."""
 _NAMING = frozenset({"compound", "nmod", "amod"})
 _OF_COMPANIES = frozenset({"sales", "revenue", "revenues", "profit", "profits", "earnings"})
+_SAID = frozenset({"named", "pronoun", "stand-in"})
+"""How the figure before in a sentence names whom the next one is of, too."""
 _RATES = frozenset({"rate", "pace", "clip"})
 
 
@@ -53,6 +55,9 @@ def plain(meanings: Meanings, noun: Word) -> Meaning:
     """The metric that *noun* names, of whom its place in the tree says."""
     phrases = meanings.phrases
     subject, rule = meanings.subjects.of_noun(noun)
+    before = meanings.earlier(noun) if rule in ("focus", "loose focus") else None
+    if before is not None and before.subject_rule in _SAID:
+        subject, rule = before.subject, before.subject_rule
     if rule in ("focus", "loose focus") and (subject is None or meanings.subjects.cites(subject)):
         subject, rule = phrases.thing(noun), "stated"
         if subject.lower() in (phrases.noun(noun).lower(), phrases.metric(noun).lower()):

@@ -61,6 +61,8 @@ _YEARLESS = frozenset(
         "relative-year",
         "end-of",
         "full-date",
+        "months-ended",
+        "months-ended-day-first",
     }
 )
 

@@ -46,7 +46,7 @@ class Topics:
         self.starts: list[int] = []
         self.topics: list[str | None] = []
         self.sentences = [span.start for span in sentences]
-        main, self.sure = _main(title, names, sentences)
+        main, self.sure = _main(title, _told_of(text, names), sentences)
         self.main = main
         topic: str | None = None
         places = [name[0] for name in names]
@@ -89,6 +89,18 @@ def _main(title: str | None, names: Sequence[Name], sentences: Sequence[Span]) -
     if name is None or (counts[name] == 1 and name not in early):
         return None, False
     return name, name in early
+
+
+def _told_of(text: str, names: Sequence[Name]) -> Sequence[Name]:
+    """*names* without those who are brought in as one who measures: they tell, and are not told of."""
+    measuring, met = set[str](), set[str]()
+    for start, end, name in names:
+        if name not in met and (
+            _MEASURER.search(text[max(0, start - 40) : start]) or _MEASURES.match(text, end)
+        ):
+            measuring.add(name)
+        met.add(name)
+    return [name for name in names if name[2] not in measuring]
 
 
 _INVESTS = re.compile(r"\b(?:led|backed|funded|joined|advised|audited|underwritten) by (?:[\w’'-]+ ){0,4}\Z")

@@ -71,6 +71,7 @@ def object_of(verb: Word, figure: Word) -> Word | None:
     return next((t for t in verb.children if t.dep_ == "nsubjpass"), None)
 
 
+_NOW = frozenset({"is", "are", "'s", "’s", "'re", "’re"})
 _PERFECT = frozenset({"has", "have", "'ve", "’ve", "had"})
 
 
@@ -84,6 +85,8 @@ def is_past(figure: Word, verb: Word | None, noun: Word | None) -> bool:
     if noun is not None and noun.dep_ == "pobj" and noun.head.lower_ == "with":
         return True
     verb = verb if verb is not None else next((t for t in figure.ancestors if t.tag_.startswith("V")), None)
+    if verb is not None and verb.tag_ == "VBG" and any(t.lower_ in _NOW for t in verb.lefts):
+        return False  # 'is building a plant at a cost of'
     if verb is None or verb.tag_ in ("VBD", "VBG", "VB"):
         return True
     return verb.tag_ == "VBN" and not is_perfect(verb)

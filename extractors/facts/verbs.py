@@ -126,7 +126,7 @@ def of_thing(meanings: Meanings, thing: Word | None, verb: Word) -> Meaning | No
     if _is_spoken_of(meanings, thing) and not name:
         return _that_of(meanings, thing, verb) or meanings.spoken(thing, verb)
     if is_place(thing) and thing.dep_ in ("nsubj", "nsubjpass"):
-        return _spoken_with(meanings, thing, verb, "place")
+        return _spoken_with(meanings, thing, verb, "place" if meanings.earlier(thing) else "loose place")
     if thing.lower_ in _SHARES:
         return plain(meanings, thing)
     if thing.lower_ == "index":
