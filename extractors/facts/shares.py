@@ -103,10 +103,10 @@ def _after(meanings: Meanings, verb: Word, with_verb: bool = True) -> str:
 
 def _share_of(meanings: Meanings, base: Word, verb: Word | None, anchor: Word) -> Meaning:
     """'brought 31 percent of the sales': the share of a whole that the agent has."""
-    whole = meanings.phrases.noun(base)
-    agent = agent_of(verb) if verb is not None else None
     if base.lower_ in words().pronouns and (spoken := meanings.earlier(anchor) or meanings.subjects.spoken):
         return replace(spoken, metric=f"share of {bare(spoken.metric)}", noun=None, compared=False)
+    whole = meanings.phrases.noun(base)
+    agent = agent_of(verb) if verb is not None else None
     if agent is not None and _has_shares(agent):
         subject, rule = meanings.subjects.of_agent(agent)
         return Meaning(f"share of {whole}", subject, subject_rule=rule, verb=verb)
