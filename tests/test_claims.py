@@ -111,7 +111,7 @@ TOLD = st.builds(
 )
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(TOLD, min_size=2, max_size=7))
 def test_the_views_tell_what_the_comparison_tells(told: list[Told]) -> None:
     with TemporaryDirectory() as folder, open_store(Path(folder) / "n.db") as store:

@@ -188,9 +188,12 @@ def compare(first: Claim, second: Claim) -> Comparison:
 
 
 def disagreements(claims: Sequence[Claim]) -> list[Comparison]:
-    """Pairs of claims from two sources that give different values for the same thing, widest gap first."""
+    """Pairs of claims from two sources that give different values for the same thing, widest gap first.
+
+    Copies are compared, too: of two that quote one number, the more exact may conflict alone.
+    """
     grouped: dict[tuple[object, ...], list[Claim]] = {}
-    for claim in once(claims):
+    for claim in claims:
         key = series_key(claim)
         if key and claim.confidence == "high" and (claim.period_start or claim.period_end):
             grouped.setdefault((key, claim.period_end), []).append(claim)
