@@ -51,6 +51,20 @@ def place_names() -> frozenset[str]:
     return frozenset(name for name, (_, key) in _names().places.items() if key == "names")
 
 
+def country_forms() -> Mapping[str, str]:
+    """The name of each country by its names and adjectives in Latin letters.
+
+    >>> country_forms()["Kenyan"]
+    'Kenya'
+    """
+    names = {place: form for form, (place, key) in reversed(_names().places.items()) if key == "names"}
+    return {
+        form.removeprefix("the "): names[place].removeprefix("the ")
+        for form, (place, key) in _names().places.items()
+        if key != "zh" and place in names
+    }
+
+
 def read(doc: Doc) -> tuple[CountryMention, ...]:
     """The countries (ISO 3166-1 alpha-2) and regions (by name) that *doc* names, in text order.
 

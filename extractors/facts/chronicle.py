@@ -17,7 +17,7 @@ from extractors.facts.words import words
 from extractors.findings import Figure
 
 _AHEAD = frozenset({"forecast", "target"})
-_QUOTED = frozenset({"share_price", "index", "market_value"})
+_QUOTED = frozenset({"share_price", "index", "market_value", "quote"})
 """What changes by the day: without a time, it is of the day of publication."""
 _OF_BEFORE = frozenset({"year-earlier", "year-ago"})
 
@@ -77,7 +77,8 @@ class Chronicle:
             inherits=flows and past and not meaning.wrap and meaning.basis not in _AHEAD,
             days=bool(known and known.point) or figure.kind == "count",
             today=bool(known and known.id in _QUOTED and (meaning.growth or known.id != "market_value"))
-            and not perfect,
+            and not perfect
+            and meaning.basis not in _AHEAD,
             yearly=self.yearly,
             screen=meaning.metric.startswith("box office") or (self.cinema and "weekend" in meaning.metric),
         )

@@ -21,6 +21,11 @@ from extractors.findings import Direction, Figure
 
 _SET_AGAINST = frozenset({"from", "against", "versus", "than", "after"})
 _PER_SHARE = re.compile(r"\s(?:per (?:basic |diluted |ordinary |American depositary )?|a )share\b")
+_REVISED = re.compile(
+    r"[^,.;]{0,40}?,?\s(?:(?:up|down|cut|raised|lowered|reduced|increased)\s)?"
+    r"(?:from|(?:compared|against|versus)(?:\swith|\sto)?)\s"
+    r"(?:(?:an?|its|the)\s(?:(?:earlier|previous|prior|initial|original)\s)?(?:[a-z]+\s){0,2}of\s)?(?:about\s|between\s)?"
+)
 _WITH_UP = frozenset({"make", "makes", "made", "making", "take", "takes", "took", "taking"})
 """'made up 58 percent of sales' moved nothing."""
 
@@ -122,6 +127,18 @@ class Meanings:
             if meaning and not meaning.wrap:
                 return replace(meaning, direction=None, compared=False, growth=False, like=place)
         return None
+
+    def revised(self, anchor: Word) -> Meaning | None:
+        """'lowered its forecast to 310 billion yen from 380 billion': the forecast that is given up."""
+        place = max((i for i in self.anchors if i < anchor.i), default=None)
+        forecast = None if place is None else self.of(place)
+        if place is None or forecast is None or forecast.wrap not in ("forecast", "target", "estimate"):
+            return None
+        now, before = self.anchors[place], self.anchors[anchor.i]
+        led = _REVISED.fullmatch(self.phrases.text, now.end, before.start)
+        if led is None or now.kind != before.kind:
+            return None
+        return replace(forecast, direction=None, compared=True, growth=False, like=place)
 
     def level_after(self, anchor: Word) -> Meaning | None:
         """The meaning of the level that *anchor* led up to: 'slipped from $9 in 2022 to $7'."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from extractors.facts.meaning import Meaning, bare, direction_of, object_in, verb_over
 from extractors.facts.parse import Word
-from extractors.facts.phrases import is_noun, is_place, is_temporal
+from extractors.facts.phrases import Phrases, is_noun, is_place, is_temporal
 from extractors.facts.subjects import is_observer
 from extractors.facts.tree import agent_of, object_of
 from extractors.facts.words import words
@@ -58,11 +58,15 @@ def plain(meanings: Meanings, noun: Word) -> Meaning:
     before = meanings.earlier(noun) if rule in ("focus", "loose focus") else None
     if before is not None and before.subject_rule in _SAID:
         subject, rule = before.subject, before.subject_rule
+    country = meanings.subjects.country
+    if country and rule in ("focus", "loose focus", "stated") and _is_of_the_economy(phrases, noun):
+        subject, rule = country, "country"
     if rule in ("focus", "loose focus") and (subject is None or meanings.subjects.cites(subject)):
         subject, rule = phrases.thing(noun), "stated"
         if subject.lower() in (phrases.noun(noun).lower(), phrases.metric(noun).lower()):
             of_companies = noun.lower_ in _OF_COMPANIES
-            subject, rule = (None if of_companies else phrases.kind(noun) or None), "kind"
+            kind = None if of_companies else phrases.kind(noun) or None
+            subject, rule = (country, "loose country") if kind and country else (kind, "kind")
     if words().metrics.get(noun.lower_) == words().ids["market_size"]:
         return Meaning(
             "market size", phrases.thing(noun), subject_rule="stated", noun=noun, verb=verb_over(noun)
@@ -76,6 +80,11 @@ def plain(meanings: Meanings, noun: Word) -> Meaning:
     if rule == "place" and noun.lower_ in _OF_COMPANIES and meanings.subjects.company is not None:
         metric, subject, rule = f"{metric} in {subject}", meanings.subjects.company, "focus"
     return Meaning(metric, subject, subject_rule=rule, noun=noun, verb=verb_over(noun))
+
+
+def _is_of_the_economy(phrases: Phrases, noun: Word) -> bool:
+    """Whether *noun* names what a country has, and no company."""
+    return not words().economy.isdisjoint({noun.lower_, phrases.noun(noun).lower(), phrases.metric(noun).lower()})
 
 
 def from_growth(meanings: Meanings, growth: Word, anchor: Word) -> Meaning | None:

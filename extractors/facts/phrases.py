@@ -13,6 +13,7 @@ _LEFT = frozenset({"compound", "amod", "nmod", "npadvmod", "advmod", "nummod", "
 _NOUN_TAGS = frozenset({"NN", "NNS", "NNP", "NNPS"})
 _NAME_TAGS = frozenset({"NNP", "NNPS"})
 _MOST_WORDS = 8
+_WHOLE_WORLD = frozenset({"global", "world", "worldwide"})
 
 
 class Phrases:
@@ -167,7 +168,8 @@ def is_temporal(token: Word) -> bool:
 
 def is_place(token: Word) -> bool:
     """Whether *token* is a country, a region or a nationality."""
-    return token.lower_ in words().places_known
+    lower = token.lower_
+    return lower in words().places_known and (token.text != lower or lower in _WHOLE_WORLD)
 
 
 def _is_of_head(head: Word) -> bool:

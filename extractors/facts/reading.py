@@ -113,6 +113,7 @@ class TextReader:
             claims.sources(),
             works,
             self.topics.is_sure(claims.topic),
+            self.topics.country,
         )
 
     def _fact(self, at: int, meaning: Meaning, timing: Timing, draft: Draft, claims: Claims) -> Fact:

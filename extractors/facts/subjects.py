@@ -23,7 +23,7 @@ class Subjects:
 
     ``topic`` is the organisation in focus, ``work`` the film or series, ``spoken`` the last meaning read;
     ``listed`` says whether the text speaks of shares, ``cinema`` of theatres; ``cited`` are its sources;
-    ``sure`` is whether it is plain which organisation the text is about.
+    ``sure`` is whether it is plain which organisation the text is about, ``country`` the one it is about.
     """
 
     def __init__(
@@ -37,8 +37,10 @@ class Subjects:
         cited: frozenset[str] = frozenset(),
         works: Sequence[tuple[int, int, str]] = (),
         sure: bool = True,
+        country: str | None = None,
     ) -> None:
         self.sure = sure
+        self.country = country
         self.cited = cited
         self.works = works
         self.phrases = phrases
@@ -184,7 +186,7 @@ class Subjects:
     def _last_place(self, before: Word) -> str | None:
         """The country spoken of last before *before*."""
         text = self.phrases.text[: self.phrases.span(before).start]
-        found = _COUNTRY.findall(text[-600:])
+        found = words().country.findall(text[-600:])
         return words().countries.get(found[-1].lower(), found[-1]) if found else None
 
     def of_noun(self, noun: Word) -> Subject:
@@ -367,9 +369,6 @@ _DONE_BY_AGENTS = frozenset(
     {"fund", "bid", "offer", "investment", "stake", "deal", "acquisition", "loan", "purchase"}
 )
 _MARKET = frozenset({"street", "analysts", "consensus", "investors"})
-_COUNTRY = re.compile(
-    r"\b(?:" + "|".join(sorted(map(str.capitalize, words().countries), key=len, reverse=True)) + r")\b"
-)
 
 
 def is_company_noun(word: str) -> bool:

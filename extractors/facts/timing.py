@@ -43,6 +43,9 @@ _PLAINLY = re.compile(
 )
 _TIMES = re.compile(r"\s(?:the|its|their|that|what)\b")
 """'twice the 131 million of 2024': the year is that of what is multiplied."""
+_DUE = re.compile(
+    r"(?:\s[a-z]+){0,3}\s(?:due(?: in)?|maturing in|for(?: (?:delivery|settlement|shipment) in)?)\s(?:the\s)?"
+)
 _FRONTED = 24
 """A period that starts so near the sentence's beginning, in characters, holds for all of it."""
 _NEW_SUBJECT = re.compile(r",\s(?:and|but|while|whereas)\s(?:the\s)?[A-Z]")
@@ -89,9 +92,14 @@ class SentencePeriods:
     def choose(self, figure: Figure, meaning: Meaning, clock: Clock, base: Period, wanted: Wanted) -> Timing:
         """The period of *figure*; *base* is what a comparison is shifted from."""
         if meaning.compared:
-            return self._compared(figure, base, wanted)
+            revised = meaning.wrap is not None and base.known
+            return Timing(base, "revised", stated=True) if revised else self._compared(figure, base, wanted)
         token = self.tree[meaning.anchor]
-        usable = [m for m in self.mentions if self._counts(m, wanted.days) and self._in_reach(m, token)]
+        usable = [
+            m
+            for m in self.mentions
+            if self._counts(m, wanted.days) and self._in_reach(m, token) and not self._is_due(m, meaning)
+        ]
         if earlier := self._year_ago(figure, usable, clock) or self._then(figure, meaning, usable, base):
             return earlier
         for mention, rule in (
@@ -151,6 +159,13 @@ class SentencePeriods:
             or (point and mention.form in _OF_DAYS)
             or mention.role in ("since", "at", "by")
         )
+
+    def _is_due(self, mention: PeriodMention, meaning: Meaning) -> bool:
+        """'sugar for March fell': when it is delivered or paid back, and not when it fell."""
+        if meaning.noun is None or words().metric_of(meaning.metric) != words().ids["quote"]:
+            return False
+        end = self.draft.spans[meaning.noun.i].end
+        return _DUE.fullmatch(self.text, end, mention.start) is not None
 
     def _in_reach(self, mention: PeriodMention, figure: Word) -> bool:
         """Whether no clause that leaves the figure out, or holds it apart, stands between."""

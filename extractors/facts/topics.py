@@ -46,10 +46,10 @@ class Topics:
         self.starts: list[int] = []
         self.topics: list[str | None] = []
         self.sentences = [span.start for span in sentences]
-        main, self.sure = _main(title, _told_of(text, names), sentences)
+        main, self.sure = _main(text, title, _told_of(text, names), sentences)
         self.main = main
+        self.country = _country(title, text[sentences[0].start : sentences[0].end] if sentences else "")
         topic: str | None = None
-        places = [name[0] for name in names]
         observing = _observing(text, names, main)
         since = 0
         for span in sentences:
@@ -57,8 +57,8 @@ class Topics:
                 topic = None
             self.starts.append(span.start)
             self.topics.append((topic if since < _REMEMBERED else None) or main)
-            inside = names[bisect_left(places, span.start) : bisect_left(places, span.end)]
-            spoken = _spoken_of(text, span, [name for name in inside if name[2] not in observing], main)
+            inside = [name for name in _inside(names, span) if name[2] not in observing]
+            spoken = _spoken_of(text, span, inside, main)
             topic, since = (spoken, 0) if spoken else (topic, since + 1)
 
     def at(self, start: int) -> str | None:
@@ -71,11 +71,13 @@ class Topics:
         return self.sure and topic == self.main
 
 
-def _main(title: str | None, names: Sequence[Name], sentences: Sequence[Span]) -> tuple[str | None, bool]:
-    """The organisation that the text is about, and whether that is sure.
+def _main(
+    text: str, title: str | None, names: Sequence[Name], sentences: Sequence[Span]
+) -> tuple[str | None, bool]:
+    """The organisation that *text* is about, and whether that is sure.
 
     It is sure of one in the title, the first there; else it is the most named, and sure where that opens the
-    text. One that is named once and late is none that a text is about.
+    text. One that is named once and late, or that no sentence speaks of, is none that a text is about.
     """
     counts = Counter(name for _, _, name in names)
     titled = [name for name in counts if title and name.split()[0] in title]
@@ -85,10 +87,20 @@ def _main(title: str | None, names: Sequence[Name], sentences: Sequence[Span]) -
     early = {name for start, _, name in names if start < opening}
     passive = words().investors | words().observers
     spoken = [name for name, _ in counts.most_common() if not passive & set(name.lower().split())]
-    name = next(iter(spoken), None)
+    opening_one = {name for span in sentences if (name := _opener(text, span, _inside(names, span)))}
+    name = next((name for name in spoken if name in opening_one), None)
     if name is None or (counts[name] == 1 and name not in early):
         return None, False
     return name, name in early
+
+
+def _country(title: str | None, opening: str) -> str | None:
+    """The country that the text is about: the first in its title, else the only one in its *opening*."""
+    titled = words().country.search(title or "")
+    found = {words().countries[form.lower()] for form in words().country.findall(opening)}
+    if titled:
+        return words().countries[titled[0].lower()]
+    return found.pop() if len(found) == 1 else None
 
 
 def _told_of(text: str, names: Sequence[Name]) -> Sequence[Name]:
@@ -111,7 +123,8 @@ _CITED = re.compile(
 )
 _MEASURER = re.compile(
     r"\b(?:brokerage|broker|consultancy|pollster|tracker|(?:market[- ])?researcher|investment bank"
-    r"|(?:research|analytics|data|intelligence|ratings?) (?:firm|house|group|company|provider|agency)) \Z",
+    r"|(?:research|analytics|data|intelligence|ratings?|statistics|statistical)"
+    r" (?:firm|house|group|company|provider|agency|office|bureau|institute|service)) \Z",
     re.I,
 )
 _BEFORE_CITED = (
@@ -126,13 +139,17 @@ _BEFORE_CITED = (
         "house ",
         "provider ",
         "agency ",
+        "office ",
+        "bureau ",
+        "institute ",
+        "service ",
     ),
 )
 """How what ``_CITED`` finds can end: quicker to ask."""
 _MEASURES = re.compile(
     r",? (?:an?|the) (?:[\w-]+ ){0,4}(?:consultancy|researcher|tracker|broker(?:age)?|analytics|research|"
-    r"(?:data|research|consulting|market-research|intelligence|ratings?|investment|venture|private equity) "
-    r"(?:firm|company|provider|house|fund|group|agency))\b"
+    r"(?:data|research|consulting|market-research|intelligence|ratings?|investment|venture|private equity"
+    r"|statistics|statistical) (?:firm|company|provider|house|fund|group|agency|office|bureau|institute))\b"
 )
 
 
@@ -158,11 +175,24 @@ def _is_cited(before: str) -> bool:
 
 def _spoken_of(text: str, sentence: Span, names: Sequence[Name], main: str | None) -> str | None:
     """The organisation that *sentence* leaves in focus: one that opens it, else the text's main one in it."""
+    opener = _opener(text, sentence, names)
+    return opener or (main if any(name == main for _, _, name in names) else None)
+
+
+def _inside(names: Sequence[Name], sentence: Span) -> Sequence[Name]:
+    first, last = (bisect_left(names, at, key=_start) for at in (sentence.start, sentence.end))
+    return names[first:last]
+
+
+def _start(name: Name) -> int:
+    return name[0]
+
+
+def _opener(text: str, sentence: Span, names: Sequence[Name]) -> str | None:
+    """Of the *names* in *sentence*, the one that opens it and can be its grammatical subject."""
     subjects = (name for name in names if not is_observer(name[2]))
     first = next((name for name in subjects if _opens(text[sentence.start : name[0]])), None)
-    if first is not None and _is_subject(text[sentence.start : first[0]]):
-        return first[2]
-    return main if any(name == main for _, _, name in names) else None
+    return first[2] if first is not None and _is_subject(text[sentence.start : first[0]]) else None
 
 
 def _opens(before: str) -> bool:

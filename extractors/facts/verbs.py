@@ -29,6 +29,7 @@ _WHICH = re.compile(r"\bof (?:which|them|those)\s(?:the )?[^.;,]*\Z")
 _WITH_WAYS = frozenset(
     {"go", "come", "edge", "tick", "inch", "move", "be", "close", "end", "finish", "open", "trade", "settle"}
 )
+_TRADES = frozenset({"close", "end", "finish", "trade", "settle"})
 _MARKETS = frozenset({"market", "industry", "sector"})
 
 
@@ -129,20 +130,39 @@ def of_thing(meanings: Meanings, thing: Word | None, verb: Word) -> Meaning | No
         return _spoken_with(meanings, thing, verb, "place" if meanings.earlier(thing) else "loose place")
     if thing.lower_ in _SHARES:
         return plain(meanings, thing)
-    if thing.lower_ == "index":
-        return Meaning("index level", meanings.phrases.thing(thing), subject_rule="stated", verb=verb)
+    if quoted := _quoted(meanings, thing, verb):
+        return quoted
     if thing.lower_ in words().parts and meanings.phrases.noun(thing) != thing.text:
         subject, rule = meanings.subjects.of_noun(thing)
         return Meaning(f"{meanings.phrases.noun(thing)} revenue", subject, subject_rule=rule, verb=verb)
     if name or thing.lower_ in words().company_nouns:
         moves = thing.dep_ == "nsubj" and words().lemma(verb.lower_) in words().moves
-        listed = meanings.subjects.listed and moves
+        listed = (meanings.subjects.listed and moves) or _trades(verb)
         return _with_subject(meanings, "share price", thing, verb) if listed else None
     if is_name(thing) and not words().metric_of(meanings.phrases.noun(thing, drop_names=False)):
         return _spoken_with(meanings, thing, verb, "loose stated")
     if is_noun(thing) and not is_temporal(thing) and not thing.ent_type_:
         return meanings.from_noun(thing, thing)
     return None
+
+
+def _quoted(meanings: Meanings, thing: Word, verb: Word) -> Meaning | None:
+    """'copper rose 2%', 'the yen weakened to', 'the Topix closed at': what markets quote."""
+    name, lower = meanings.phrases.thing(thing), thing.lower_
+    if lower in words().indexes:
+        return Meaning("index level", name, subject_rule="stated", verb=verb, noun=thing)
+    if lower in words().currencies and not meanings.phrases.name_at(thing):
+        return Meaning("exchange rate", name, subject_rule="stated", verb=verb, noun=thing)
+    if lower in words().goods and not meanings.phrases.name_at(thing):
+        return Meaning(f"{meanings.phrases.noun(thing)} price", name, subject_rule="stated", verb=verb, noun=thing)
+    return None
+
+
+def _trades(verb: Word) -> bool:
+    """'closed 5% higher', 'ended at 21.35': said of what is listed."""
+    if words().lemma(verb.lower_) not in _TRADES or object_of(verb, verb) is not None:
+        return False
+    return any(t.lower_ in ("higher", "lower", "up", "down", "at") for t in verb.rights)
 
 
 def _that_of(meanings: Meanings, thing: Word, verb: Word) -> Meaning | None:
@@ -178,6 +198,9 @@ def _with_subject(meanings: Meanings, metric: str, agent: Word, verb: Word) -> M
 def _level(meanings: Meanings, verb: Word, agent: Word | None, prep: Word | None) -> Meaning | None:
     """What stands at a level: the verb's grammatical subject."""
     meaning = of_thing(meanings, agent, verb)
+    if meaning is not None and words().lemma(verb.lower_) in _TRADES and verb.dep_ in ("xcomp", "advcl"):
+        way = words().moves.get(words().lemma(verb.head.lower_), "")
+        meaning = replace(meaning, direction=direction_of(way))
     if meaning is None or meaning.metric != "share price" or prep is None or prep.lower_ != "at":
         return meaning
     closed = words().lemma(verb.lower_) in ("close", "finish", "settle")

@@ -10,6 +10,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
+from extractors.countries import country_forms
+
 _IRREGULAR = {
     "be": "is are was were been being am 's ’s",
     "rise": "rose risen",
@@ -119,7 +121,7 @@ def forms(verb: str) -> Iterator[str]:
 class Words:
     """The rules' words, ready to look up."""
 
-    def __init__(self, rules: Mapping[str, Any]) -> None:
+    def __init__(self, rules: Mapping[str, Any], countries: Mapping[str, str]) -> None:
         self.metrics = {noun: _metric(row) for row in rules["metric"] for noun in row["nouns"]}
         self.ids = {row["id"]: _metric(row) for row in rules["metric"]}
         self.senses = _senses(rules["verb"])
@@ -155,8 +157,19 @@ class Words:
         self.place_nouns = frozenset(rules["stand_ins"]["place"])
         phrases = {key: frozenset(listed.split()) for key, listed in rules["phrases"].items()}
         self.of_heads, self.temporal = phrases["of_heads"], phrases["temporal"]
-        self.places_known, self.not_subject_after = phrases["places"], phrases["not_subject_after"]
-        self.countries: Mapping[str, str] = rules["countries"]
+        self.places_known = phrases["places"] | (
+            {form.split()[-1].lower() for form in countries} - phrases["no_places"]
+        )
+        self.not_subject_after = phrases["not_subject_after"]
+        self.countries: Mapping[str, str] = {
+            form.lower(): name for form, name in countries.items()
+        } | rules["countries"]
+        forms = sorted(countries, key=len, reverse=True)
+        self.country = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, forms))})(?!\w)")
+        quoted = {key: frozenset(listed) for key, listed in rules["quoted"].items()}
+        self.goods, self.currencies, self.indexes = quoted["goods"], quoted["currencies"], quoted["indexes"]
+        self.metrics |= {f"{noun} price": self.ids["quote"] for noun in self.goods}
+        self.economy = frozenset(rules["economy"]["metrics"])
         self.says = frozenset(rules["levels"]["say"])
         self.renamed: Mapping[str, str] = rules["renamed"]
         self._metric_of = lru_cache(maxsize=4096)(self._find_metric)
@@ -190,7 +203,7 @@ class Words:
 def words() -> Words:
     """The packaged rules' words."""
     text = files("extractors").joinpath("rules/metrics.toml").read_text(encoding="utf-8")
-    return Words(tomllib.loads(text))
+    return Words(tomllib.loads(text), country_forms())
 
 
 def _metric(row: Mapping[str, Any]) -> Metric:
