@@ -13,8 +13,9 @@ from extractors.facts.nouns import from_growth
 from extractors.facts.parse import Word
 from extractors.facts.phrases import is_noun, is_temporal
 from extractors.facts.tree import agent_of
-from extractors.facts.verbs import moved
+from extractors.facts.verbs import moved, of_thing
 from extractors.facts.words import forms, words
+from extractors.findings import Direction
 
 if TYPE_CHECKING:
     from extractors.facts.measuring import Meanings
@@ -23,6 +24,10 @@ Rule = Callable[["Meanings", Word], Meaning | None]
 
 _NUMBER = re.compile(r"^[\d.,\s]*(?:(?:thousand|million|billion|lakh|crore)s?\b)?\s*")
 _AND_NAME = re.compile(r"(?:[,;]|\band|\bwhile|\bbut)\s(?:the\s)?(?:(?:[\w’']+-)*[a-z]+\s){0,3}\Z")
+_BRACKETED = re.compile(r"[(\[][^()\[\]:]{2,30}:\s(?:[a-z]+\s){0,2}\Z")
+"""What stands before a level in brackets: 'H1 2020: '."""
+_BRACKET = 50
+"""What stands in a bracket before its level is no longer, in characters."""
 _ARTICLES = frozenset({"a", "an", "the", "its"})
 _RUN = frozenset({"NN", "NNS", "NNP", "NNPS", "JJ", "VBN", "HYPH"})
 _MORE = frozenset({"more", "fewer", "less"})
@@ -34,6 +39,14 @@ _BY_ANALYSTS = re.compile(
     r"\s(?:that\s)?(?:analysts|economists)\b(?:\s[\w&.'’-]+){0,6}?\s"
     r"(?:expected|forecast|estimated|predicted|projected|penc[il]+led in)\b"
 )
+_THAN_BEFORE = re.compile(
+    r"\s(?:or so\s)?(?:(above|below|ahead of|behind)|(more|higher|larger|greater|less|lower|fewer|smaller) than"
+    r"|(up|down) on)\s"
+    r"(?:[a-z’'-]+\s){0,4}?(?:same|year|quarter|month|week|period|level|levels|comparable|previous|prior|earlier|before"
+    r"|(?:19|20)\d\d)\b"
+)
+_COMMA_BETWEEN = re.compile(r"[^.;:]{0,80}?,\s(?:or\s|which is\s|which was\s|some\s|about\s|nearly\s|almost\s)*")
+_UPWARDS = frozenset({"above", "ahead of", "more", "higher", "larger", "greater", "up"})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 
 
@@ -57,6 +70,15 @@ def counted(meanings: Meanings, anchor: Word) -> Meaning | None:
     if words().lemma(verb.lower_) in words().events and top.dep_ in ("dobj", "nsubjpass"):
         name = f"{name} {_participle(verb)}"
     return Meaning(name, subject, subject_rule=rule, verb=verb, noun=top)
+
+
+def in_brackets(meanings: Meanings, anchor: Word) -> Meaning | None:
+    """'$4 million (H1 2020: $3 million)': what the level before was then."""
+    start = meanings.anchors[anchor.i].start
+    if not _BRACKETED.search(meanings.phrases.text, max(0, start - _BRACKET), start):
+        return None
+    before = meanings.earlier(anchor)
+    return before and replace(before, direction=None, compared=True, growth=False)
 
 
 def after_of(meanings: Meanings, anchor: Word) -> Meaning | None:
@@ -125,6 +147,29 @@ def more_of(meanings: Meanings, anchor: Word) -> Meaning | None:
     subject, rule = meanings.subjects.of_noun(nouns[-1])
     metric = meanings.phrases.words(nouns)
     return Meaning(metric, subject, direction_of(way), growth=True, subject_rule=rule, noun=nouns[-1])
+
+
+def than_before(meanings: Meanings, anchor: Word) -> Meaning | None:
+    """'$48 million, 27% above the same months of 2024', 'was 12% higher than a year earlier'."""
+    figure = meanings.anchors[anchor.i]
+    found = _THAN_BEFORE.match(meanings.phrases.text, figure.end)
+    if found is None or figure.kind not in ("percent", "percentage_point", "bps"):
+        return None
+    verb = verb_over(anchor)
+    agent = agent_of(verb) if verb is not None else None
+    told = _level_right_before(meanings, anchor)
+    meaning = told or (of_thing(meanings, agent, verb) if verb is not None else None)
+    direction: Direction = "up" if (found[1] or found[2] or found[3]) in _UPWARDS else "down"
+    return meaning and replace(meaning, direction=direction, growth=True, compared=False, verb=verb)
+
+
+def _level_right_before(meanings: Meanings, anchor: Word) -> Meaning | None:
+    """The level before *anchor* with a comma, and no other clause, between the two."""
+    before, text = meanings.earlier(anchor), meanings.phrases.text
+    if before is None or before.like is None:
+        return None
+    between = text[meanings.anchors[before.like].end : meanings.anchors[anchor.i].start]
+    return before if _COMMA_BETWEEN.fullmatch(between) else None
 
 
 def by_growth(meanings: Meanings, anchor: Word) -> Meaning | None:
@@ -203,11 +248,13 @@ def _participle(verb: Word) -> str:
 
 
 RULES: Mapping[str, Rule] = {
+    "in-brackets": in_brackets,
     "expected-by-analysts": expected_by_analysts,
     "of-the-next": of_the_next,
     "counted": counted,
     "after-of": after_of,
     "before-growth": before_growth,
+    "than-before": than_before,
     "more-of": more_of,
     "by-growth": by_growth,
     "after-move": after_move,

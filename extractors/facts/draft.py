@@ -35,11 +35,13 @@ _PLAIN = {
 _BEFORE_BRACKET = re.compile(r"[(（\[][^()（）\[\]\d]{0,12}\Z")
 _AFTER_BRACKET = re.compile(r"[^()（）\[\]\d]{0,12}[)）\]]")
 _PREFIXES = frozenset(
-    {"micro", "mini", "multi", "non", "pre", "post", "mid", "super", "web", "live", "short", "e", "co", "in"}
+    {"micro", "mini", "multi", "non", "pre", "post", "mid", "super", "web", "live", "short", "e", "co", "in", "start"}
 )
 _PREFIX = re.compile(
-    rf"(?<![\w-])(?!in\b(?!\s?-\s?app\b))(?:{'|'.join(sorted(_PREFIXES))})\s?-\s?(?=[A-Za-z])", re.I
+    rf"(?<![\w-])(?!in\b(?!\s?-\s?app\b))(?!start\b(?!-ups?\b))(?:{'|'.join(sorted(_PREFIXES))})\s?-\s?(?=[A-Za-z])", re.I
 )
+_STARTED = frozenset({"up", "ups"})
+"""What "start-" makes a company of: no particle of a verb."""
 _ABOUT = re.compile(
     r"\b(?:(?:a whopping|in excess of|upwards? of|to the tune of|in the region of|close to|as much as|"
     r"as many as|at least|more than|less than|fewer than|no more than|no less than|up to|"
@@ -182,6 +184,8 @@ class _Words:
                 self.held, self.until = start, prefix.end()
         if self.held is not None and end <= self.until:
             return
+        if self.held is not None and word in _STARTED:
+            word = f"start{word}"
         self._rows.append((word, Span(start if self.held is None else self.held, end)))
         self.held = None
 

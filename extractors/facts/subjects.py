@@ -317,10 +317,17 @@ class Subjects:
                 continue
             if self.phrases.name_at(target):
                 return self.phrases.name_at(target), "named"
+            if owner := self._owned_by(target):
+                return owner
             placed = is_place(target) or is_name(target) or any(is_place(t) for t in target.lefts)
             if placed or (prep.lower_ == "of" and is_noun(target) and not words().metric_of(target.lower_)):
                 return self.of_agent(target)
         return None
+
+    def _owned_by(self, thing: Word) -> Subject | None:
+        """'the price of its standard plan': the one that the plan is of."""
+        owned = any(child.dep_ == "poss" and child.lower_ in words().pronouns for child in thing.lefts)
+        return self._possessor(thing) if owned else None
 
     def _agent_over(self, noun: Word) -> Subject | None:
         """The agent of the verb that *noun* is an object of, however deep it hangs."""
@@ -355,11 +362,13 @@ class Subjects:
 _OWNED_BY = frozenset({"controlled", "owned", "listed", "based", "backed", "run", "led", "held"})
 _OWNED = frozenset({"app", "platform", "unit", "service", "brand", "studio", "streamer", "product"})
 """What a company has, too: "the app" may be another than the one the text is about."""
-_LISTED = re.compile(r"(?:,|&|\band|\bor)\s\Z")
+_LISTED = re.compile(r"(?:,|&|\band|\bor|\bby|\bof|\bfrom)\s\Z")
 _TO_NAME = re.compile(r", (?:the |[\w-]+-(?:based|listed|headquartered|owned|backed) )?\Z")
 _BASED_FIRM = re.compile(
-    r"(?:[A-Z][\w.]+,? ){0,3}[A-Z][\w.]+-(?:based|headquartered) (?:[\w-]+ ){0,3}?"
-    r"(?:company|group|firm|maker|retailer|developer|bank|operator|start-?up)\b"
+    r"(?:[A-Z][\w.]+,? ){0,3}[A-Z][\w.]+-(?:based|headquartered|listed|registered) (?:[\w-]+ ){0,3}?"
+    r"(?:company|group|firm|\w*maker|retailer|developer|bank|operator|start-?up|buyer|seller|bidder|suitor|lender"
+    r"|airline|carrier|miner|broadcaster|publisher|studio|streamer|platform|manufacturer|supplier|insurer|brewer"
+    r"|builder|utility|chain|marketplace|provider)\b"
 )
 """'the San Jose, California-based company', whatever the parser makes its head."""
 _BASED = re.compile(r"(?:-|\b)(?:based|headquartered|listed)\Z")

@@ -20,7 +20,7 @@ from extractors.findings import Figure, Span
 
 _BREAK = re.compile(
     r"[;:—]|\s--\s|,\s(?:and|or|but|while|whereas|which|where|with|who|after|as|before|when)\b|\b(?:but|while|whereas|compared|against|versus|"
-    r"down from|up from|than)\b|[.!?]\s"
+    r"down from|up from|than)\b|\b(?:after|before|while)\s[a-z]+ing\b|[.!?]\s"
 )
 _COMPARES = re.compile(r"\b(?:compared|against|versus|vs|down from|up from|than|from)\b")
 _NAMING = frozenset({"earlier", "comparison", "previous", "than", "then", "the_period"})
@@ -43,6 +43,10 @@ _PLAINLY = re.compile(
 )
 _TIMES = re.compile(r"\s(?:the|its|their|that|what)\b")
 """'twice the 131 million of 2024': the year is that of what is multiplied."""
+_IN_BRACKETS = re.compile(r":\s(?=[^()]*\))")
+_NEAR = 24
+"""A bracket's time stands at most so far before its figure, in characters."""
+_AND_HAS = re.compile(r"\sand\s(?:is|are|has|have|had)\s")
 _DUE = re.compile(
     r"(?:\s[a-z]+){0,3}\s(?:due(?: in)?|maturing in|for(?: (?:delivery|settlement|shipment) in)?)\s(?:the\s)?"
 )
@@ -85,7 +89,9 @@ class SentencePeriods:
         self.draft = draft
         self.text = text
         start = draft.spans[0].start if draft.spans else 0
-        self.mentions = [m for m in mentions if m.start >= start]
+        named = [m for m in mentions if m.start >= start]
+        self.mentions = [m for m in named if not self._is_bracketed(m)]
+        self.bracketed = [m for m in named if self._is_bracketed(m)]
         self.starts = [span.start for span in draft.spans]
         self.figures = [Span(f.start, f.end) for f in figures if f.pair_of is None]
 
@@ -114,6 +120,12 @@ class SentencePeriods:
         if usable and not self._belongs_elsewhere(figure, usable):
             return Timing(self._resolved(usable[0], clock), f"sentence:{usable[0].form}")
         return self._inherited(clock, wanted)
+
+    def _is_bracketed(self, mention: PeriodMention) -> bool:
+        """'(H1 2020: 3 million)': the time of that figure alone."""
+        return _IN_BRACKETS.match(self.text, mention.end) is not None and "(" in self.text[
+            max(0, mention.start - 12) : mention.start
+        ]
 
     def ahead(self, timing: Timing, published: date | None) -> Timing:
         """A forecast's period lies ahead: a quarter, half or month named without a year is the next one."""
@@ -222,6 +234,8 @@ class SentencePeriods:
         between = [f for f in self.figures if figure.end <= f.start and f.end <= mention.start]
         if between and (_is_from(token) or _FROM.search(self.text, figure.end, between[-1].start)):
             return None
+        if between and _AND_HAS.search(self.text, figure.end, between[0].start):
+            return None
         if between and figure.kind == "multiple" and _TIMES.match(self.text, figure.end):
             return None
         return mention
@@ -281,6 +295,9 @@ class SentencePeriods:
         """A level that another is compared with: the period named with it, or the other's a year earlier."""
         if _EXPECTED.match(self.text, figure.end):
             return Timing(base, "expected", stated=base.known)
+        bracket = next((m for m in reversed(self.bracketed) if 0 <= figure.start - m.end < _NEAR), None)
+        if bracket is not None:
+            return Timing(bracket.period, f"compared:{bracket.form}", stated=True)
         after = next((m for m in self.mentions if m.start >= figure.end), None)
         if after is None or self._is_others(figure, after):
             return self._before_then(base, wanted)

@@ -190,9 +190,12 @@ def _start(name: Name) -> int:
 
 def _opener(text: str, sentence: Span, names: Sequence[Name]) -> str | None:
     """Of the *names* in *sentence*, the one that opens it and can be its grammatical subject."""
-    subjects = (name for name in names if not is_observer(name[2]))
-    first = next((name for name in subjects if _opens(text[sentence.start : name[0]])), None)
-    return first[2] if first is not None and _is_subject(text[sentence.start : first[0]]) else None
+    befores = ((text[sentence.start : start], name) for start, _, name in names if not is_observer(name))
+    opening = ((before, name) for before, name in befores if _opens(before))
+    before, first = next(opening, ("", None))
+    if " by " in before:  # 'Owned by Harrow, Lumo ...'
+        before, first = next(opening, ("", None))
+    return first if _is_subject(before.rpartition(",")[2] if " by " in before else before) else None
 
 
 def _opens(before: str) -> bool:
