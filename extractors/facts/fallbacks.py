@@ -11,6 +11,7 @@ from extractors.facts.beside import Rule, expected
 from extractors.facts.meaning import Meaning, bare
 from extractors.facts.parse import Word
 from extractors.facts.phrases import is_name, is_noun, is_place
+from extractors.facts.tree import agent_of
 from extractors.facts.words import words
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _AT = re.compile(r"(?:\s(?:higher|lower))?\sat\s(?:about\s)?")
 _AND = re.compile(r"[^.;:]{0,60}?,?\sand\s(?:by\s)?")
 _SINCE = re.compile(r"\s(?:from|on|over|since|against|year[- ]on|quarter[- ]on|month[- ]on)\b")
+_RANKED = frozenset({"came", "comes", "finished", "follows", "ranked", "ranks", "placed", "trailed", "trails"})
 _CONTRIBUTING = re.compile(
     r"\bwith (?:the )?(?P<whose>[A-Z][\w.&’'-]*(?: (?:and |of )?[A-Z][\w.&’'-]*){0,4}) "
     r"(?:contributing|accounting for|making up|taking|representing|supplying) (?:[a-z]+ ){0,2}\Z"
@@ -93,6 +95,19 @@ def part_of_it(meanings: Meanings, anchor: Word) -> Meaning | None:
     return replace(before, metric=metric, subject=whose["whose"], subject_rule="loose stated")
 
 
+def ranked(meanings: Meanings, anchor: Word) -> Meaning | None:
+    """'Peru came second with $391 million': the metric spoken of, of one further down."""
+    prep, verb = anchor.head, anchor.head.head
+    if anchor.dep_ != "pobj" or prep.lower_ not in ("with", "on", "at") or verb.lower_ not in _RANKED:
+        return None
+    agent, before = agent_of(verb), meanings.earlier(anchor) or meanings.subjects.spoken
+    if agent is None or before is None or not (is_name(agent) or is_place(agent)):
+        return None
+    name = meanings.phrases.name_at(agent)
+    subject, rule = (name, "named") if name else (meanings.phrases.thing(agent), "loose stated")
+    return replace(before, metric=bare(before.metric), subject=subject, subject_rule=rule, like=None)
+
+
 def times_as_much(meanings: Meanings, anchor: Word) -> Meaning | None:
     """'..., four times as much as a year earlier'."""
     return meanings.earlier(anchor) if meanings.anchors[anchor.i].kind == "multiple" else None
@@ -104,7 +119,8 @@ def nearest_metric(meanings: Meanings, anchor: Word) -> Meaning | None:
     for token in reversed(list(meanings.tree[:first])):
         if token.ent_type_:
             return None
-        if is_noun(token) and token.lower_ in words().metrics and token.dep_ not in ("compound", "nmod"):
+        named = token.lower_ in words().metrics or token.lower_ in words().wraps
+        if is_noun(token) and named and token.dep_ not in ("compound", "nmod"):
             return meanings.from_noun(token, anchor)
     return None
 
@@ -116,6 +132,7 @@ RULES: Mapping[str, Rule] = {
     "at-after-growth": at_after_growth,
     "and-from": and_from,
     "part-of-it": part_of_it,
+    "ranked": ranked,
     "times-as-much": times_as_much,
     "nearest-metric": nearest_metric,
 }

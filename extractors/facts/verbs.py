@@ -45,6 +45,8 @@ def from_verb(meanings: Meanings, verb: Word, figure: Word, prep: Word | None) -
         return _expected(meanings, verb, figure, agent)
     if lemma == "followed" and prep is not None:
         return _next(meanings, prep, figure)
+    if prep is not None and f"{lemma} {prep.lower_}" in words().senses:
+        prep = None  # 'pulled in $60 million'
     if sense := _sense(meanings, verb, figure, prep):
         return _sensed(meanings, verb, figure, prep, sense)
     if way := words().moves.get(lemma) or _way_beside(verb, lemma):
@@ -218,7 +220,9 @@ def _sense(meanings: Meanings, verb: Word, figure: Word, prep: Word | None) -> V
         return None
     lemma = words().lemma(verb.lower_)
     particles = [
-        t.lower_ for t in verb.children if t.dep_ == "prt" or (t.dep_ == "advmod" and t.lower_ == "in")
+        t.lower_
+        for t in verb.children
+        if t.dep_ == "prt" or (t.lower_ == "in" and (t.dep_ == "advmod" or figure.head == t))
     ]
     senses = words().senses.get(" ".join([lemma, *particles[:1]])) or words().senses.get(lemma, [])
     raised = object_of(verb, figure) if lemma == "raise" else None
@@ -241,6 +245,12 @@ def _sensed(
     if sense.subject == "object":
         return _of_object(meanings, verb, figure, sense)
     agent, thing = agent_of(verb), object_of(verb, figure)
+    if sense.metric == "price" and agent is not None and not meanings.phrases.name_at(agent):
+        if agent.lower_ in words().metrics:
+            return of_thing(meanings, agent, verb)
+        if "at" in sense.with_:
+            subject, rule = meanings.subjects.of_noun(agent)
+            return Meaning(f"{meanings.phrases.noun(agent)} price", subject, subject_rule=rule, verb=verb)
     named = meanings.subjects.before(verb) if verb.tag_ in ("VBD", "VBZ", "VBP") else None
     subject, rule = (named, "named") if named else meanings.subjects.of_any(agent)
     metric = sense.metric
@@ -260,7 +270,9 @@ def _sensed(
 
 
 def _earned(meanings: Meanings, agent: Word, subject: Subject) -> tuple[str, Subject]:
-    """What *agent* takes in: a part's revenue is its company's, a film's is box office."""
+    """What *agent* takes in: a part's revenue is its company's, a film's is box office, a start-up's is funds."""
+    if agent.lower_ in ("startup", "startups"):
+        return "funding", subject
     is_part = agent.lower_ in words().parts or (
         agent.lower_ in ("markets", "market") and any(t.lower_ in words().places for t in agent.lefts)
     )
