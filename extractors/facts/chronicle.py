@@ -71,6 +71,7 @@ class Chronicle:
         flows = (
             flows
             or meaning.metric.lower().startswith("average ")
+            or bare(meaning.metric).lower() in words().economy
             or (known is None and bool(meaning.growth or meaning.direction))
         )
         return Wanted(

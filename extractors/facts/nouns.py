@@ -89,11 +89,29 @@ def _is_of_the_economy(phrases: Phrases, noun: Word) -> bool:
 
 def from_growth(meanings: Meanings, growth: Word, anchor: Word) -> Meaning | None:
     """'a drop in receipts of 5%', 'revenue growth of 5%', '..., a gain of 5%': what grew or fell."""
+    if expected := _expected_growth(meanings, growth, anchor):
+        return expected
     meaning = _inner_metric(meanings, growth, anchor) or meanings.earlier(anchor) or _grown(meanings, growth)
     if meaning is None:
         return None
     direction = direction_of(words().move_nouns.get(growth.lower_, ""))
     return replace(meaning, direction=direction, growth=True)
+
+
+def _expected_growth(meanings: Meanings, growth: Word, anchor: Word) -> Meaning | None:
+    """'Economists had predicted an increase of 0.4 percent': of what the text spoke of."""
+    from extractors.facts.verbs import ANALYSTS
+
+    verb, before = verb_over(growth), meanings.earlier(anchor) or meanings.subjects.spoken
+    if verb is None or before is None or words().lemma(verb.lower_) not in words().basis["forecast_verbs"]:
+        return None
+    agent = agent_of(verb)
+    if agent is None or agent.lower_ not in ANALYSTS or _inner_metric(meanings, growth, anchor):
+        return None
+    metric, way = f"analyst {bare(before.metric)} estimate", words().move_nouns.get(growth.lower_, "")
+    return Meaning(
+        metric, before.subject, direction_of(way), wrap="estimate", growth=True, subject_rule="spoken-of", verb=verb
+    )
 
 
 def _at_a_rate(meanings: Meanings, rate: Word, anchor: Word) -> Meaning | None:

@@ -106,6 +106,8 @@ class Subjects:
             return self.work or self.phrases.thing(agent), "stand-in"
         if agent.lower_ in words().place_nouns and (place := self._last_place(agent)):
             return place, "loose stand-in"
+        if agent.lower_ in words().offered and (owner := self._owned_by(agent)):
+            return owner
         return self.phrases.thing(agent) or None, "stated"
 
     def of_any(self, agent: Word | None) -> Subject:

@@ -50,6 +50,7 @@ _AND_HAS = re.compile(r"\sand\s(?:is|are|has|have|had)\s")
 _DUE = re.compile(
     r"(?:\s[a-z]+){0,3}\s(?:due(?: in)?|maturing in|for(?: (?:delivery|settlement|shipment) in)?)\s(?:the\s)?"
 )
+_OF_ANOTHER = re.compile(r"year|last|previous|prior|ago|earlier|before|\d{4}")
 _FRONTED = 24
 """A period that starts so near the sentence's beginning, in characters, holds for all of it."""
 _NEW_SUBJECT = re.compile(r",\s(?:and|but|while|whereas)\s(?:the\s)?[A-Z]")
@@ -114,6 +115,8 @@ class SentencePeriods:
         ):
             if mention is not None:
                 period = self._resolved(mention, clock)
+                if rule == "after" and self._starts_it(mention, token):
+                    period = Period(period.start, None)
                 if mention.form in _RANGES and meaning.direction and not meaning.growth:
                     period = days.last_year_of(period)
                 return Timing(period, f"{rule}:{mention.form}", stated=True)
@@ -141,12 +144,18 @@ class SentencePeriods:
     def _year_ago(self, figure: Figure, usable: Sequence[PeriodMention], clock: Clock) -> Timing | None:
         """'A year ago it was 3 million': the period spoken of, a year before."""
         opening = next((m for m in self.mentions if m.role == "earlier" and m.end <= figure.start), None)
+        if opening is not None and opening.form == "same-period" and self._is_now(opening):
+            return None  # 'Over the same weeks': as before
         if opening is None or usable or any(opening.end <= f.start < figure.start for f in self.figures):
             return None
         if _BREAK.search(self.text, opening.end, figure.start):
             return None
         period = days.years_earlier(clock.last) if clock.last.known else NOWHEN
         return Timing(period, "year-ago", stated=period.known)
+
+    def _is_now(self, mention: PeriodMention) -> bool:
+        """'over the same 13 weeks', and not 'the same period last year'."""
+        return _OF_ANOTHER.search(self.text, mention.start, mention.end) is None
 
     def _then(
         self, figure: Figure, meaning: Meaning, usable: Sequence[PeriodMention], base: Period
@@ -191,7 +200,8 @@ class SentencePeriods:
         for up in [token, *token.ancestors]:
             if up.i in above:
                 return self._not_apart(figure, up)
-            if up.dep_ in ("relcl", "acl", "advcl") and up != token and not _tells_when(up, figure):
+            clause = up.dep_ in ("relcl", "acl", "advcl") and up != token
+            if clause and not (_tells_when(up, figure) or self._is_since(up, figure)):
                 return False
             if up.i > figure.i and _goes_on(up):
                 return False
@@ -214,6 +224,19 @@ class SentencePeriods:
             if up.dep_ in ("relcl", "acl") or (up.dep_ == "advcl" and up.tag_ == "VBG" and up.i > shared.i):
                 return up.lower_ in words().lemmas and words().lemma(up.lower_) in words().moves
         return True
+
+    def _starts_it(self, mention: PeriodMention, figure: Word) -> bool:
+        """'has raised $51 million since it was set up in 2019': what the time is the start of."""
+        token = self._token(mention)
+        return token is not None and any(self._is_since(up, figure) for up in token.ancestors)
+
+    def _is_since(self, clause: Word, figure: Word) -> bool:
+        """Whether *clause*, right after *figure*, tells since when."""
+        mark = next((t for t in clause.lefts if t.dep_ == "mark" and t.lower_ == "since"), None)
+        if mark is None or clause.dep_ != "advcl" or mark.i < figure.i:
+            return False
+        between = self.text[self.draft.spans[figure.i].end : self.draft.spans[mark.i].start]
+        return len(between) < _NEAR and not set(between) & set(",;:—")
 
     def _token(self, mention: PeriodMention) -> Word | None:
         """The token that the words of *mention* hang from the rest of the sentence by."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from extractors.facts.parse import Word
 from extractors.facts.phrases import is_name, is_noun
+from extractors.facts.words import words
 
 
 def agent_of(verb: Word) -> Word | None:
     """The grammatical subject of *verb*, its own or that of the verb it goes on from."""
     for _ in range(6):
-        own = next((t for t in verb.lefts if t.dep_ in ("nsubj", "nsubjpass") and not t.ent_type_), None)
-        own = own or next(
+        own = _subject_before(verb) or next(
             (t for t in verb.rights if t.dep_ in ("nsubj", "nsubjpass") and not t.ent_type_), None
         )
         own = own or _misread(verb)
@@ -34,6 +34,13 @@ def agent_of(verb: Word) -> Word | None:
             continue
         return None
     return None
+
+
+def _subject_before(verb: Word) -> Word | None:
+    """The subject before *verb*; of two that the parser takes for one, the nearer that names a metric."""
+    found = [t for t in verb.lefts if t.dep_ in ("nsubj", "nsubjpass") and not t.ent_type_]
+    metrics = [t for t in found if t.lower_ in words().metrics] if len(found) > 1 else []
+    return metrics[-1] if metrics else next(iter(found), None)
 
 
 _UNDERTAKINGS = frozenset(

@@ -113,6 +113,8 @@ def moved(meanings: Meanings, verb: Word, figure: Word, prep: Word | None, way: 
     """What moved *way* by or to the figure: what the verb moves, or what it is said of."""
     lemma = words().lemma(verb.lower_)
     thing = object_of(verb, figure) if lemma in words().causes else None
+    if thing is not None and thing.i > figure.i:
+        thing = None  # 'widened to $58 million, a result of'
     meaning = of_thing(
         meanings, thing if thing is not None and meanings.is_metric(thing) else agent_of(verb), verb
     )

@@ -152,6 +152,7 @@ class Words:
         self.company_papers = frozenset(rules["stand_ins"]["papers"])
         self.broad_nouns = frozenset(rules["stand_ins"]["broad"])
         self.parts = frozenset(rules["stand_ins"]["parts"])
+        self.offered = frozenset(rules["stand_ins"]["offered"])
         self.observers = frozenset(rules["stand_ins"]["observers"])
         self.work_nouns = frozenset(rules["stand_ins"]["work"])
         self.place_nouns = frozenset(rules["stand_ins"]["place"])
