@@ -32,15 +32,16 @@ def confidence_of(meaning: Meaning, timing: Timing, known: Metric | None) -> Con
         and words().lemma(meaning.verb.lower_) in words().basis["unsure"]
     ):
         return "low"
-    proven = known is not None and known.id in _proven()["metrics"] and meaning.rule in _proven()["frames"]
-    return (
-        "high"
-        if known and proven and _proven_subject(meaning) and _proven_period(timing, known, meaning.growth)
-        else "low"
-    )
+    if known is None or meaning.rule not in _proven()["frames"]:
+        return "low"
+    measured = known.id in _proven()["metrics"] or meaning.subject_rule == "country"
+    proven = measured and _proven_subject(meaning, known)
+    return "high" if proven and _proven_period(timing, known, meaning.growth) else "low"
 
 
-def _proven_subject(meaning: Meaning) -> bool:
+def _proven_subject(meaning: Meaning, known: Metric) -> bool:
+    if known.id in _proven()["nameless"] and meaning.subject and meaning.subject_rule == "stated":
+        return True
     if not meaning.subject or _VAGUE.search(meaning.subject) or meaning.subject.lower() in words().pronouns:
         return False
     named = _NAMES_SOMETHING.search(meaning.subject) is not None
