@@ -70,8 +70,10 @@ def _word_after(text: str, low: str, gap: int, initial: str, number: Number) -> 
 
 def _short_unit(written: str, gap: int, number: Number, text: str) -> bool:
     """One or two letters are a unit only in lower case (``50p``, not ``3 PC``), and mostly glued."""
-    if written not in _LOWER:
+    if written not in _LOWER and written != "X":
         return written in signs()
+    if written == "X":  # whether it is a multiple, the words before tell
+        return gap == number.end
     if written == "p":
         return gap == number.end and number.amount not in _RESOLUTIONS and not text.startswith(".m", gap + 1)
     return len(written) > 1 or gap == number.end

@@ -101,6 +101,8 @@ def _is_multiple(text: str, low: str, atom: Atom) -> bool:
     unit, number = atom.unit, atom.number
     assert unit is not None
     if unit.word in ("x", "×"):
+        if text[atom.end - 1] == "X" and not _grew().search(low, max(0, atom.start - 40), atom.start):
+            return False  # "the iPhone 5X"
         return not _SIZE.match(text, atom.end) and text[atom.start - 1 : atom.start] not in ("x", "×")
     if unit.word != "times":
         return True
