@@ -92,6 +92,8 @@ def _sign(written: str) -> Unit | None:
     unit = signs().get(written)
     if unit or written[-1] != "$" or not 2 <= len(written) <= 6 or not written[0].isalpha():
         return unit
+    if written[0].islower() and " " in written[:-1].rstrip():
+        return None  # 'in R$96 million'
     bare = re.sub(r"[ .$]", "", written).upper()
     if len(bare) == 1 and " " in written and bare not in "CR":
         return None

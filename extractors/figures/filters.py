@@ -11,6 +11,8 @@ from extractors.figures.vocabulary import either, rules
 
 _ADVICE = re.compile(r"\b(?:my|his|her|their|your|our|own) $")
 _IDIOM = re.compile(r"\bin for $")
+_A_UNIT = re.compile(r"(?:\d|cents?|pence|dollars?|rupees|yuan|euros?) $")
+"""'28 cents a pound': by weight."""
 _CLOCK = re.compile(r"\b(?:at|till|until|by|before|after|from|to|@) $|\d $")
 _TIMES_WORD = re.compile(r" ([a-z-]+)")
 _SIZE = re.compile(r" ?(?:-|x|by|×) ?\d|[a-z0-9]", re.I)
@@ -56,7 +58,8 @@ def _is_money(text: str, low: str, atom: Atom) -> bool:
     if word == "p":
         return not (atom.number.value <= 12 and _CLOCK.search(low, max(0, atom.start - 8), atom.start))
     if word.rstrip("s") == "pound":
-        return not (_IDIOM.search(low, max(0, atom.start - 8), atom.start) or _is_weight(low, atom))
+        by_weight = _is_weight(low, atom) or _A_UNIT.search(low, max(0, atom.start - 8), atom.start)
+        return not (_IDIOM.search(low, max(0, atom.start - 8), atom.start) or by_weight)
     if word.rstrip("s") == "grand" or text[atom.number.start : atom.number.end] in ("a", "A"):
         return goes_on(low, atom.end)
     if unit.worth < 1 and unit.family == "dollar":
@@ -105,7 +108,7 @@ def _is_multiple(text: str, low: str, atom: Atom) -> bool:
             return False  # "the iPhone 5X"
         return not _SIZE.match(text, atom.end) and text[atom.start - 1 : atom.start] not in ("x", "×")
     if unit.word != "times":
-        return True
+        return not _is_capital_inside(text, atom)
     if number.power or number.value < 1:
         return False
     rule = rules("figures")["times"]
@@ -113,6 +116,13 @@ def _is_multiple(text: str, low: str, atom: Atom) -> bool:
     if following and following[1] in rule["after"]:
         return True
     return bool(_grew().search(low, max(0, atom.start - 40), atom.start)) and goes_on(low, atom.end)
+
+
+def _is_capital_inside(text: str, atom: Atom) -> bool:
+    """'made by Ninefold Games': a capital that begins no sentence, and is in no headline, is a name's."""
+    before = text[max(0, atom.start - 40) : atom.start].rpartition("\n")[2].split()[-3:]
+    inside = text[atom.start].isupper() and before and before[-1][-1].isalpha()
+    return bool(inside) and not all(word[:1].isupper() or len(word) < 4 for word in before)
 
 
 @cache

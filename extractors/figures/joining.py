@@ -76,7 +76,8 @@ def _scaled(atom: Atom, power: int) -> Atom:
 def _may_share(low: str, atoms: list[Atom], links: list[str], place: int) -> bool:
     left, right = atoms[place], atoms[place + 1]
     if links[place] == "range":
-        return not _is_year(left) or (bool(right.power) and not _is_when(low, left))
+        dated = _is_when(low, left) or _is_date(low, left)
+        return not _is_year(left) or (bool(right.power) and not dated)
     if _is_year(left) or _is_date(low, left) or (left.number.power and not right.power):
         return False
     if links[place] == "listed":
@@ -215,7 +216,7 @@ def _takes(text: str, low: str, last: Atom, atom: Atom) -> bool:
     if last.unit.kind == "money":
         fits = atom.power >= 4 and (last.power > 0 or last.amount >= 10_000) and last.unit.worth == 1
     else:
-        fits = _is_rate(last, atom)
+        fits = _is_rate(last, atom, low[last.end : atom.start])
     return fits and bool(_compared().search(low, max(0, atom.start - 24), atom.start))
 
 
@@ -234,7 +235,9 @@ def _is_like(low: str, last: Atom, atom: Atom) -> bool:
     return alike and level and bool(_AGAINST.search(low, max(0, atom.start - 20), atom.start))
 
 
-def _is_rate(last: Atom, atom: Atom) -> bool:
+def _is_rate(last: Atom, atom: Atom, low_gap: str) -> bool:
+    if low_gap == " to ":  # 'weakened 0.5 per cent to 151.80'
+        return False
     exact = atom.number.shape == "digits" and not atom.power and atom.number.value.as_tuple().exponent
     return (
         last.unit is not None and last.unit.kind == "percent" and bool(exact) and atom.start - last.end <= 60
