@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 _LETTERS = "A-Za-zÀ-ÖØ-öø-ɏ"
 _WORD = re.compile(
-    rf"(?!(?<=['’])(?:s|t|re|ve|ll|d|m)\b)[{_LETTERS}\d](?:[{_LETTERS}\d]+|[&+](?=[{_LETTERS}\d])|['’](?=[{_LETTERS}]{{2}})|\.(?=\d)"
+    rf"(?!(?<=['’])(?:s|t|re|ve|ll|d|m)\b)[{_LETTERS}\d](?:[{_LETTERS}\d]+|[&+](?=[{_LETTERS}\d])|['’](?=[{_LETTERS}]{{2}})|(?<=\bA)/(?=S\b)|\.(?=\d)"
     rf"|\.(?=(?:com|cn|net|org|ai|io|tv|co|fm|me|in)\b)|(?<=\b[A-Za-z])\.(?=[A-Za-z]\b)|(?<=\.[A-Za-z])\.(?=[A-Za-z]\b))*\+?"
 )
 _SENTENCE_END = re.compile(r"[.!?]['\"”’)]*\s+(?=[\"“‘'(]?[A-ZÀ-Ö\d])|\n\s*")
