@@ -14,6 +14,8 @@ _POSSESSIVE = re.compile(r"['’]s? $")
 _AMOUNT = re.compile(r"([A-Za-z]{1,4})\d[\d.,]*[a-z]{0,3}")
 _INITIAL = re.compile(r"[A-Z]")
 _LONGEST = 14  # words of a name; a longer run of capitals is a list or a heading
+_FOREIGN = frozenset({"de", "du", "des", "del", "della", "di", "da", "do", "dos"})
+"""What joins a foreign house's name: 'Banque du Nil'."""
 _JOINING = frozenset({"of", "for"})
 
 
@@ -97,6 +99,8 @@ def _adjoins(word: Word, following: Word, vocabulary: Vocabulary) -> bool:
 def _over_connector(words: Sequence[Word], first: int, last: int, vocabulary: Vocabulary) -> int | None:
     """Past 'of the', 'for', and 'and' in the names of authorities, associations and some companies."""
     connector = words[last + 1]
+    if connector.gap == " " and connector.lower in _FOREIGN and words[first].lower in vocabulary.first_words:
+        return _next_name(words, last, last + 2, vocabulary)
     if connector.gap != " " or connector.lower not in ("of", "for", "and"):
         return None
     joins = _joins_and if connector.lower == "and" else _joins_of
@@ -105,6 +109,11 @@ def _over_connector(words: Sequence[Word], first: int, last: int, vocabulary: Vo
     at = last + 2
     if connector.lower != "and" and at < len(words) and words[at].lower == "the":
         at += 1
+    return _next_name(words, last, at, vocabulary)
+
+
+def _next_name(words: Sequence[Word], last: int, at: int, vocabulary: Vocabulary) -> int | None:
+    """The place *at*, where a word of the same name as the one at *last* can stand there."""
     if at >= len(words) or words[at].gap != " " or words[at].sentence != words[last].sentence:
         return None
     return at if is_name_word(words[at], vocabulary) and words[at].lower not in vocabulary.breaks else None

@@ -234,7 +234,8 @@ def _head(after: Sequence[Word], vocabulary: Vocabulary) -> str | None:
         )
         if place and over:
             break
-        phrase.append(word.lower)
+        hyphenated = f"{phrase[-1]}-{word.lower}" if place and word.gap == "-" else ""
+        phrase.append(hyphenated if hyphenated in vocabulary.nouns else word.lower)
     if phrase[0] in vocabulary.phrase_ends:
         return None
     telling = [w for w in phrase if w in vocabulary.person_nouns or w in vocabulary.nouns]
