@@ -40,12 +40,15 @@ _BY_ANALYSTS = re.compile(
     r"(?:expected|forecast|estimated|predicted|projected|penc[il]+led in)\b"
 )
 _THAN_BEFORE = re.compile(
-    r"\s(?:or so\s)?(?:(above|below|ahead of|behind)|(more|higher|larger|greater|less|lower|fewer|smaller) than"
+    r"\s(?:or so\s)?(?:(above|below|ahead of|behind)"
+    r"|(more|higher|larger|greater|less|lower|fewer|smaller) than"
     r"|(up|down) on)\s"
-    r"(?:[a-z’'-]+\s){0,4}?(?:same|year|quarter|month|week|period|level|levels|comparable|previous|prior|earlier|before"
-    r"|(?:19|20)\d\d)\b"
+    r"(?:[a-z’'-]+\s){0,4}?(?:same|year|quarter|month|week|period|level|levels|comparable|previous|prior|earlier"
+    r"|before|(?:19|20)\d\d)\b"
 )
-_COMMA_BETWEEN = re.compile(r"[^.;:]{0,80}?,\s(?:or\s|which is\s|which was\s|some\s|about\s|nearly\s|almost\s)*")
+_COMMA_BETWEEN = re.compile(
+    r"[^.;:]{0,80}?,\s(?:or\s|which is\s|which was\s|some\s|about\s|nearly\s|almost\s)*"
+)
 _UPWARDS = frozenset({"above", "ahead of", "more", "higher", "larger", "greater", "up"})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 

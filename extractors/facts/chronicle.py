@@ -46,10 +46,14 @@ class Chronicle:
         """The period of each of a sentence's figures, by the figure's place."""
         places = {meaning.anchor: at for at, meaning in read}
         chosen: dict[int, Timing] = {}
+        compared = {meaning.anchor for _, meaning in read if meaning.compared}
         for at, meaning in read:
             like = chosen.get(places.get(meaning.like if meaning.like is not None else -1, -1))
             base = like.period if like else self.clock.reported
             wanted = self._wanted(tree, self.figures[at], meaning)
+            if like and meaning.compared and meaning.like in compared:
+                chosen[at] = like  # 'from 5 million, or 50 cents, a year ago'
+                continue
             timing = periods.choose(self.figures[at], meaning, self.clock, base, wanted)
             if meaning.basis in _AHEAD:
                 timing = periods.ahead(timing, self.published)

@@ -77,6 +77,7 @@ _LEAD_FORMS = frozenset(
         "month-quarter",
         "calendar-year",
         "month-range",
+        "fiscal-part",
     }
 )
 

@@ -23,6 +23,8 @@ _DATELINE = re.compile(
     r"|[•·▪●*]\s*(?:[A-Z][\w' -]{1,24}:\s+)?)"
 )
 """An agency, a place and a day before the news itself; or a list's mark and its heading."""
+_PLACE = re.compile(r"\s*[A-Z][a-z]+(?: [A-Z][a-z]+){0,2}(?:, [A-Z][a-z]{2,8}\.? \d{1,2})?: (?=[A-Z])")
+"""'Mumbai: ' before the first word of a text."""
 _FOLD = re.compile(r"[ -]?fold", re.I)
 _PLAIN = {
     "money": ("$", "5", "billion"),
@@ -35,10 +37,27 @@ _PLAIN = {
 _BEFORE_BRACKET = re.compile(r"[(（\[][^()（）\[\]\d]{0,12}\Z")
 _AFTER_BRACKET = re.compile(r"[^()（）\[\]\d]{0,12}[)）\]]")
 _PREFIXES = frozenset(
-    {"micro", "mini", "multi", "non", "pre", "post", "mid", "super", "web", "live", "short", "e", "co", "in", "start"}
+    {
+        "micro",
+        "mini",
+        "multi",
+        "non",
+        "pre",
+        "post",
+        "mid",
+        "super",
+        "web",
+        "live",
+        "short",
+        "e",
+        "co",
+        "in",
+        "start",
+    }
 )
 _PREFIX = re.compile(
-    rf"(?<![\w-])(?!in\b(?!\s?-\s?app\b))(?!start\b(?!-ups?\b))(?:{'|'.join(sorted(_PREFIXES))})\s?-\s?(?=[A-Za-z])", re.I
+    rf"(?<![\w-])(?!in\b(?!\s?-\s?app\b))(?!start\b(?!-ups?\b))(?:{'|'.join(sorted(_PREFIXES))})\s?-\s?(?=[A-Za-z])",
+    re.I,
 )
 _STARTED = frozenset({"up", "ups"})
 """What "start-" makes a company of: no particle of a verb."""
@@ -86,7 +105,9 @@ class Draft:
 
 def dateline(text: str, start: int, end: int) -> int:
     """Where the sentence at *start* begins after an agency's name, place and day, or *start*."""
-    found = _DATELINE.match(text, start, end)
+    found = _DATELINE.match(text, start, end) or (
+        None if text[:start].strip() else _PLACE.match(text, start, end)
+    )
     return found.end() if found else start
 
 

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 _AT = re.compile(r"(?:\s(?:higher|lower))?\sat\s(?:about\s)?")
 _AND = re.compile(r"[^.;:]{0,60}?,?\sand\s(?:by\s)?")
 _SINCE = re.compile(r"\s(?:from|on|over|since|against|year[- ]on|quarter[- ]on|month[- ]on)\b")
-_RANKED = frozenset({"came", "comes", "finished", "follows", "ranked", "ranks", "placed", "trailed", "trails"})
+_RANKED = frozenset(
+    {"came", "comes", "finished", "follows", "ranked", "ranks", "placed", "trailed", "trails"}
+)
 _CONTRIBUTING = re.compile(
     r"\bwith (?:the )?(?P<whose>[A-Z][\w.&’'-]*(?: (?:and |of )?[A-Z][\w.&’'-]*){0,4}) "
     r"(?:contributing|accounting for|making up|taking|representing|supplying) (?:[a-z]+ ){0,2}\Z"

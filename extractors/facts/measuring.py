@@ -90,9 +90,12 @@ class Meanings:
     def _per_share(self, meaning: Meaning, figure: Figure) -> Meaning:
         """'a net loss of $4 million, or $0.04 per diluted share'."""
         known = words().metric_of(meaning.metric) if figure.kind == "money" else None
+        a_share = _PER_SHARE.match(self.phrases.text, figure.end) is not None
+        if a_share and meaning.metric == "revenue" and meaning.noun is None:
+            return replace(meaning, metric="earnings per share")
         if known is None or known.id not in ("profit", "loss") or "share" in meaning.metric:
             return meaning
-        if not _PER_SHARE.match(self.phrases.text, figure.end):
+        if not a_share:
             return meaning
         return replace(meaning, metric=f"{meaning.metric} per share")
 

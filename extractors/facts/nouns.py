@@ -26,6 +26,8 @@ _NAMING = frozenset({"compound", "nmod", "amod"})
 _OF_COMPANIES = frozenset({"sales", "revenue", "revenues", "profit", "profits", "earnings"})
 _SAID = frozenset({"named", "pronoun", "stand-in"})
 """How the figure before in a sentence names whom the next one is of, too."""
+_EVERYWHERE = frozenset({"prices", "costs", "rents", "wages"})
+"""Of food, housing or labour, and so a country's, where no company's."""
 _RATES = frozenset({"rate", "pace", "clip"})
 
 
@@ -66,7 +68,8 @@ def plain(meanings: Meanings, noun: Word) -> Meaning:
         if subject.lower() in (phrases.noun(noun).lower(), phrases.metric(noun).lower()):
             of_companies = noun.lower_ in _OF_COMPANIES
             kind = None if of_companies else phrases.kind(noun) or None
-            subject, rule = (country, "loose country") if kind and country else (kind, "kind")
+            everywhere = kind and country and noun.lower_ in _EVERYWHERE
+            subject, rule = (country, "loose country") if everywhere else (kind, "kind")
     if words().metrics.get(noun.lower_) == words().ids["market_size"]:
         return Meaning(
             "market size", phrases.thing(noun), subject_rule="stated", noun=noun, verb=verb_over(noun)
@@ -75,6 +78,9 @@ def plain(meanings: Meanings, noun: Word) -> Meaning:
         return Meaning(joined[0], subject, subject_rule=rule, noun=noun, verb=verb_over(noun))
     held = noun.lower_ == "stocks" and any(is_place(t) for t in noun.lefts)  # what a country has in store
     metric = phrases.metric(noun) if held else words().renamed.get(noun.lower_) or phrases.metric(noun)
+    known = words().metric_of(metric)
+    if meanings.subjects.cinema and rule == "focus" and known and known.id in ("box_office", "revenue"):
+        rule = "loose focus"  # all theatres' as likely as a studio's
     if metric.lower() in ("target price", "price target") and (rule != "named" or is_observer(subject or "")):
         subject, rule = meanings.subjects.topic, "loose focus"
     if rule == "place" and noun.lower_ in _OF_COMPANIES and meanings.subjects.company is not None:
@@ -84,7 +90,7 @@ def plain(meanings: Meanings, noun: Word) -> Meaning:
 
 def _is_of_the_economy(phrases: Phrases, noun: Word) -> bool:
     """Whether *noun* names what a country has, and no company."""
-    return not words().economy.isdisjoint({noun.lower_, phrases.noun(noun).lower(), phrases.metric(noun).lower()})
+    return not words().economy.isdisjoint({phrases.noun(noun).lower(), phrases.metric(noun).lower()})
 
 
 def from_growth(meanings: Meanings, growth: Word, anchor: Word) -> Meaning | None:
@@ -110,7 +116,13 @@ def _expected_growth(meanings: Meanings, growth: Word, anchor: Word) -> Meaning 
         return None
     metric, way = f"analyst {bare(before.metric)} estimate", words().move_nouns.get(growth.lower_, "")
     return Meaning(
-        metric, before.subject, direction_of(way), wrap="estimate", growth=True, subject_rule="spoken-of", verb=verb
+        metric,
+        before.subject,
+        direction_of(way),
+        wrap="estimate",
+        growth=True,
+        subject_rule="spoken-of",
+        verb=verb,
     )
 
 

@@ -28,7 +28,7 @@ _LEAD = re.compile(
     re.I,
 )
 _SINCE = re.compile(
-    r"\bsince\s+(?:(?!(?:and|but|from|to|ha[sd]|have|was|were|in|on|of)\b)[\w-]+\s+){1,4}"
+    r"\bsince\s+(?:(?!(?:and|but|from|to|ha[sd]|have|was|were|in|on|of|for)\b)[^\W\d][\w-]*\s+){1,4}"
     r"(?:(?:in|on|of|for)\s(?:[\w-]+\s){1,3})?(?:in|on|at|during|the)\s+(?:early\s+|late\s+|mid-)?\Z",
     re.I,
 )
@@ -41,7 +41,7 @@ _RECORD = re.compile(
 """'the lowest since 2020', 'for the first time since March': how long ago, and no period of the figure."""
 _WILL = re.compile(r"\b(?:will|would|shall|plans? to|set to|to be)\b[^.;]*\Z")
 """'will lift its prices from April 1': the next April."""
-_RUPEES = re.compile(r"₹|\brupees?\b|\bcrores?\b|\blakhs?\b")
+_RUPEES = re.compile(r"₹|\bINR\b|\brupees?\b|\bcrores?\b|\blakhs?\b")
 """Business pages in whose Q1 the year begins in April."""
 _APRIL_YEARS = re.compile(rf"{_RUPEES.pattern}|\bRs\b|\byen\b")
 _YEAR_ENDED = re.compile(
@@ -83,7 +83,9 @@ def when_of(text: str, published: date | None) -> When:
     """
     stated = _YEAR_ENDED.search(text) if "cal year " in text or "cial year " in text else None
     month = month_number(stated["month"]) if stated else None
-    likely = month is None and any(word in text for word in ("₹", "rupee", "crore", "lakh", "Rs", "yen"))
+    likely = month is None and any(
+        word in text for word in ("₹", "INR", "rupee", "crore", "lakh", "Rs", "yen")
+    )
     if likely and _APRIL_YEARS.search(text):
         month = 3
     return When(published, month, own_quarters=month == 3 and bool(_RUPEES.search(text)))

@@ -54,6 +54,20 @@ def _first_months(groups: Mapping[str, str], when: When) -> Period:
     return NOWHEN if of is None or not 1 <= count <= 12 else days.months(of, 1, count)
 
 
+def _last_months(groups: Mapping[str, str], when: When) -> Period:
+    count = number(groups["number"]) * (3 if groups["unit"] == "quarters" else 1)
+    of = year_of(groups["year"], when, lambda y: y < (when.published or date.max).year)
+    return NOWHEN if of is None or not 1 <= count <= 12 else days.months(of, 13 - count, 12)
+
+
+def _fiscal_part(groups: Mapping[str, str], when: When) -> Period:
+    whole, length = _fiscal_year(groups, when), 3 if groups["unit"] in ("quarter", "Q") else 6
+    ordinal = _ORDINALS[groups["ordinal"].lower()]
+    if whole.end is None or ordinal * length > 12:
+        return NOWHEN
+    return days.ended(days.months_before(whole.end, 12 - ordinal * length), length)
+
+
 def _months_ended(groups: Mapping[str, str], when: When) -> Period:
     month = month_number(groups["month"]) or 0
     of = year_of(groups.get("year"), when, lambda y: days.last_day(y, month) <= (when.published or date.max))
@@ -213,6 +227,8 @@ RESOLVERS: Mapping[str, Resolver] = {
     "quarter": _quarter,
     "half": _half,
     "first_months": _first_months,
+    "last_months": _last_months,
+    "fiscal_part": _fiscal_part,
     "months_ended": _months_ended,
     "month_quarter": _month_quarter,
     "month_range": _month_range,

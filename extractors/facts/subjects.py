@@ -151,11 +151,18 @@ class Subjects:
             and _BASED.search(self.phrases.words([agent.nbor(-1)]) if agent.i else "")
         ):
             return False
+        if agent.lower_ in _OWNED and any(t.lower_ in ("its", "their") for t in agent.lefts):
+            return any(is_place(t) for t in agent.lefts)  # 'its Finnish unit'
         kinds = [t for t in agent.lefts if t.dep_ in ("compound", "amod", "nmod") and not is_place(t)]
         modified = any(t.lower_ not in _OWNED_BY for t in kinds)
         return not definite or agent.tag_ == "NNS" or (modified and agent.lower_ in words().broad_nouns)
 
     def _antecedent(self, pronoun: Word) -> Subject:
+        subject, rule = self._referent(pronoun)
+        someone = pronoun.lower_ in _PERSONS and rule in ("pronoun", "stand-in")
+        return subject, f"loose {rule}" if someone else rule
+
+    def _referent(self, pronoun: Word) -> Subject:
         if pronoun.lower_ in ("we", "our", "us"):  # the company's own people speak
             return self.topic, self._as_sure("stand-in")
         if pronoun.lower_ in ("which", "who", "that") and pronoun.i >= 2:
@@ -327,8 +334,11 @@ class Subjects:
         return None
 
     def _owned_by(self, thing: Word) -> Subject | None:
-        """'the price of its standard plan': the one that the plan is of."""
-        owned = any(child.dep_ == "poss" and child.lower_ in words().pronouns for child in thing.lefts)
+        """'the price of its standard plan', 'revenue from Lumo's only hit': the one that the plan is of."""
+        owned = any(
+            child.dep_ == "poss" and (child.lower_ in words().pronouns or self.phrases.name_at(child))
+            for child in thing.lefts
+        )
         return self._possessor(thing) if owned else None
 
     def _agent_over(self, noun: Word) -> Subject | None:
@@ -361,6 +371,8 @@ class Subjects:
         return None
 
 
+_PERSONS = frozenset({"he", "she", "his", "her"})
+"""Who need not speak of the company that the text is about."""
 _OWNED_BY = frozenset({"controlled", "owned", "listed", "based", "backed", "run", "led", "held"})
 _OWNED = frozenset({"app", "platform", "unit", "service", "brand", "studio", "streamer", "product"})
 """What a company has, too: "the app" may be another than the one the text is about."""

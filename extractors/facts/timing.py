@@ -126,9 +126,10 @@ class SentencePeriods:
 
     def _is_bracketed(self, mention: PeriodMention) -> bool:
         """'(H1 2020: 3 million)': the time of that figure alone."""
-        return _IN_BRACKETS.match(self.text, mention.end) is not None and "(" in self.text[
-            max(0, mention.start - 12) : mention.start
-        ]
+        return (
+            _IN_BRACKETS.match(self.text, mention.end) is not None
+            and "(" in self.text[max(0, mention.start - 12) : mention.start]
+        )
 
     def ahead(self, timing: Timing, published: date | None) -> Timing:
         """A forecast's period lies ahead: a quarter, half or month named without a year is the next one."""

@@ -81,17 +81,23 @@ def _main(
     """
     counts = Counter(name for _, _, name in names)
     titled = [name for name in counts if title and name.split()[0] in title]
+    passive = words().investors | words().observers
+    titled = [name for name in titled if not passive & set(name.lower().split())] or titled
     if titled:
         return min(titled, key=lambda name: (title or "").find(name.split()[0])), True
     opening = sentences[min(1, len(sentences) - 1)].end if sentences else 0
     early = {name for start, _, name in names if start < opening}
-    passive = words().investors | words().observers
     spoken = [name for name, _ in counts.most_common() if not passive & set(name.lower().split())]
-    opening_one = {name for span in sentences if (name := _opener(text, span, _inside(names, span)))}
-    name = next((name for name in spoken if name in opening_one), None)
+    openers = {name for span in sentences if (name := _opener(text, span, _inside(names, span)))}
+    openers = openers or {name for _, end, name in names if not _OWNS_NAME.match(text, end)}
+    name = next((name for name in spoken if name in openers), None)
     if name is None or (counts[name] == 1 and name not in early):
         return None, False
     return name, name in early
+
+
+_OWNS_NAME = re.compile(r"[’']s? [A-Z]")
+"""'Apple's App Store': the text speaks of the store."""
 
 
 def _country(title: str | None, opening: str) -> str | None:
@@ -118,7 +124,8 @@ def _told_of(text: str, names: Sequence[Name]) -> Sequence[Name]:
 _INVESTS = re.compile(r"\b(?:led|backed|funded|joined|advised|audited|underwritten) by (?:[\w’'-]+ ){0,4}\Z")
 _CITED = re.compile(
     r"\b(?:according to|(?:data|figures|estimates|research|report|survey|poll)"
-    r" (?:from|by|of)|per|analysts? at) (?:the |[\w-]+ (?:firm|group|company) )?\Z",
+    r" (?:from|by|of)|per|(?:analysts?|economists?|strategists?|traders?|broker) (?:at|with|from))"
+    r" (?:the |[\w-]+ (?:firm|group|company) )?\Z",
     re.I,
 )
 _MEASURER = re.compile(
@@ -128,7 +135,20 @@ _MEASURER = re.compile(
     re.I,
 )
 _BEFORE_CITED = (
-    *(" to ", " from ", " by ", " of ", "per ", " at ", " the ", "firm ", "group ", "company ", "brokerage "),
+    *(
+        " to ",
+        " from ",
+        " by ",
+        " of ",
+        "per ",
+        " at ",
+        " with ",
+        " the ",
+        "firm ",
+        "group ",
+        "company ",
+        "brokerage ",
+    ),
     *(
         "broker ",
         "consultancy ",

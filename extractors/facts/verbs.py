@@ -29,6 +29,9 @@ _WHICH = re.compile(r"\bof (?:which|them|those)\s(?:the )?[^.;,]*\Z")
 _WITH_WAYS = frozenset(
     {"go", "come", "edge", "tick", "inch", "move", "be", "close", "end", "finish", "open", "trade", "settle"}
 )
+_SEEKS = frozenset({("look", "for"), ("call", "for"), ("hope", "for"), ("bank", "on")})
+"""What analysts do who expect something."""
+_OWNS = frozenset({"own", "hold", "control"})
 _TRADES = frozenset({"close", "end", "finish", "trade", "settle"})
 _MARKETS = frozenset({"market", "industry", "sector"})
 
@@ -41,6 +44,8 @@ def from_verb(meanings: Meanings, verb: Word, figure: Word, prep: Word | None) -
     if figure.i in meanings.anchors and (part := _of_which(meanings, verb, figure)):
         return part
     expects = lemma in words().basis["forecast_verbs"] and prep is None and figure.dep_ == "dobj"
+    sought = prep is not None and (lemma, prep.lower_) in _SEEKS and agent is not None
+    expects = expects or (sought and agent is not None and agent.lower_ in ANALYSTS)
     if expects and figure.i in meanings.anchors and agent is not None:
         return _expected(meanings, verb, figure, agent)
     if lemma == "followed" and prep is not None:
@@ -65,6 +70,8 @@ def _of_which(meanings: Meanings, verb: Word, figure: Word) -> Meaning | None:
     """'374 million downloads, of which Peru supplied 33%': the share that one has of what was told."""
     text, start = meanings.phrases.text, meanings.phrases.span(figure).start
     percent = meanings.anchors[figure.i].kind == "percent"
+    if words().lemma(verb.lower_) in _OWNS:
+        return None
     if not percent or not _WHICH.search(text, max(0, start - 60), start):
         return None
     nouns = (word for word in reversed(verb.tree[: verb.i]) if word.lower_ in words().metrics)
@@ -153,12 +160,17 @@ def of_thing(meanings: Meanings, thing: Word | None, verb: Word) -> Meaning | No
 def _quoted(meanings: Meanings, thing: Word, verb: Word) -> Meaning | None:
     """'copper rose 2%', 'the yen weakened to', 'the Topix closed at': what markets quote."""
     name, lower = meanings.phrases.thing(thing), thing.lower_
+    traded = [t.lower_ for t in thing.lefts if t.lower_ in words().goods]
+    if lower in ("futures", "contract", "prices", "price") and traded:
+        return Meaning(f"{traded[-1]} price", name, subject_rule="stated", verb=verb, noun=thing)
     if lower in words().indexes:
         return Meaning("index level", name, subject_rule="stated", verb=verb, noun=thing)
     if lower in words().currencies and not meanings.phrases.name_at(thing):
         return Meaning("exchange rate", name, subject_rule="stated", verb=verb, noun=thing)
     if lower in words().goods and not meanings.phrases.name_at(thing):
-        return Meaning(f"{meanings.phrases.noun(thing)} price", name, subject_rule="stated", verb=verb, noun=thing)
+        return Meaning(
+            f"{meanings.phrases.noun(thing)} price", name, subject_rule="stated", verb=verb, noun=thing
+        )
     return None
 
 
@@ -253,6 +265,8 @@ def _sensed(
         if "at" in sense.with_:
             subject, rule = meanings.subjects.of_noun(agent)
             return Meaning(f"{meanings.phrases.noun(agent)} price", subject, subject_rule=rule, verb=verb)
+    if sense.metric == "cost" and (borne := _borne_by(meanings, verb, figure)):
+        return borne
     named = meanings.subjects.before(verb) if verb.tag_ in ("VBD", "VBZ", "VBP") else None
     subject, rule = (named, "named") if named else meanings.subjects.of_any(agent)
     metric = sense.metric
@@ -271,8 +285,17 @@ def _sensed(
     return Meaning(metric, subject, subject_rule=rule, verb=verb)
 
 
+def _borne_by(meanings: Meanings, verb: Word, figure: Word) -> Meaning | None:
+    """'Strikes cost the airline 4 million': a cost of the airline's; but 'cost us 4 million to make'."""
+    bearer = next((t for t in verb.rights if t.dep_ in ("dative", "dobj") and t.i < figure.i), None)
+    if bearer is None or bearer.ent_type_ or any(t.dep_ in ("xcomp", "advcl") for t in verb.rights):
+        return None
+    subject, rule = meanings.subjects.of_agent(bearer)
+    return Meaning("cost", subject, subject_rule=rule, verb=verb)
+
+
 def _earned(meanings: Meanings, agent: Word, subject: Subject) -> tuple[str, Subject]:
-    """What *agent* takes in: a part's revenue is its company's, a film's is box office, a start-up's is funds."""
+    """What *agent* takes in: a part's revenue is its company's, a film's is box office."""
     if agent.lower_ in ("startup", "startups"):
         return "funding", subject
     is_part = agent.lower_ in words().parts or (

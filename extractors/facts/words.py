@@ -162,9 +162,9 @@ class Words:
             {form.split()[-1].lower() for form in countries} - phrases["no_places"]
         )
         self.not_subject_after = phrases["not_subject_after"]
-        self.countries: Mapping[str, str] = {
-            form.lower(): name for form, name in countries.items()
-        } | rules["countries"]
+        self.countries: Mapping[str, str] = {form.lower(): name for form, name in countries.items()} | rules[
+            "countries"
+        ]
         forms = sorted(countries, key=len, reverse=True)
         self.country = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, forms))})(?!\w)")
         quoted = {key: frozenset(listed) for key, listed in rules["quoted"].items()}
