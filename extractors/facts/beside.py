@@ -250,7 +250,13 @@ def _participle(verb: Word) -> str:
     return irregular[-1]
 
 
+def revised(meanings: Meanings, anchor: Word) -> Meaning | None:
+    """'sees profit of $4 million, against earlier guidance of $5 million': the forecast that is given up."""
+    return meanings.revised(anchor)
+
+
 RULES: Mapping[str, Rule] = {
+    "revised": revised,
     "in-brackets": in_brackets,
     "expected-by-analysts": expected_by_analysts,
     "of-the-next": of_the_next,

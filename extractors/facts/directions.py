@@ -77,6 +77,9 @@ def _of_shares(meaning: Meaning, read: Read) -> Direction | None:
 def _from_others(at: int, meaning: Meaning, read: Read, figures: Sequence[Figure]) -> Direction | None:
     if meaning.compared or meaning.wrap == "estimate":
         return None
+    revised = (place for place, o in read if o.rule == "revised" and o.like == meaning.anchor)
+    for place in revised:
+        return None if figures[at].value == figures[place].value else _towards(figures[at], figures[place])
     for place, other in read:
         if other.like != meaning.anchor or other.anchor == meaning.anchor:
             continue

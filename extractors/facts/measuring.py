@@ -22,10 +22,10 @@ from extractors.findings import Direction, Figure
 _SET_AGAINST = frozenset({"from", "against", "versus", "than", "after"})
 _PER_SHARE = re.compile(r"\s(?:per (?:basic |diluted |ordinary |American depositary )?|a )share\b")
 _REVISED = re.compile(
-    r"[^,.;]{0,40}?,?\s(?:(?:up|down|cut|raised|lowered|reduced|increased)\s)?"
-    r"(?:from|(?:compared|against|versus)(?:\swith|\sto)?)\s"
-    r"(?:(?:an?|its|the)\s(?:(?:earlier|previous|prior|initial|original)\s)?(?:[a-z]+\s){0,2}of\s)?(?:about\s|between\s)?"
+    r"[^.;]{0,110}?\s(?:from|(?:compared|against|versus)(?:\swith|\sto)?)\s(?:(?:an?|its|the|their)\s)?"
+    r"(?P<before>(?:earlier|previous|prior|initial|original|old)\s)?(?:(?:[a-z]+\s){0,3}of\s)?(?:about\s|between\s)?"
 )
+"""What leads from a forecast to the one before it."""
 _WITH_UP = frozenset({"make", "makes", "made", "making", "take", "takes", "took", "taking"})
 """'made up 58 percent of sales' moved nothing."""
 
@@ -91,8 +91,11 @@ class Meanings:
         """'a net loss of $4 million, or $0.04 per diluted share'."""
         known = words().metric_of(meaning.metric) if figure.kind == "money" else None
         a_share = _PER_SHARE.match(self.phrases.text, figure.end) is not None
-        if a_share and meaning.metric == "revenue" and meaning.noun is None:
-            return replace(meaning, metric="earnings per share")
+        if a_share and meaning.noun is None:
+            if meaning.metric == "revenue":
+                return replace(meaning, metric="earnings per share")
+            if meaning.metric in ("purchase price", "payment", "funding"):
+                return replace(meaning, metric="offer price per share")
         if known is None or known.id not in ("profit", "loss") or "share" in meaning.metric:
             return meaning
         if not a_share:
@@ -135,11 +138,15 @@ class Meanings:
         """'lowered its forecast to 310 billion yen from 380 billion': the forecast that is given up."""
         place = max((i for i in self.anchors if i < anchor.i), default=None)
         forecast = None if place is None else self.of(place)
-        if place is None or forecast is None or forecast.wrap not in ("forecast", "target", "estimate"):
+        if (
+            place is None
+            or forecast is None
+            or not (forecast.wrap or forecast.basis in ("forecast", "target"))
+        ):
             return None
         now, before = self.anchors[place], self.anchors[anchor.i]
         led = _REVISED.fullmatch(self.phrases.text, now.end, before.start)
-        if led is None or now.kind != before.kind:
+        if led is None or now.kind != before.kind or (forecast.wrap is None and not led["before"]):
             return None
         return replace(forecast, direction=None, compared=True, growth=False, like=place)
 

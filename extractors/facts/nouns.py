@@ -61,7 +61,8 @@ def plain(meanings: Meanings, noun: Word) -> Meaning:
     if before is not None and before.subject_rule in _SAID:
         subject, rule = before.subject, before.subject_rule
     country = meanings.subjects.country
-    if country and rule in ("focus", "loose focus", "stated") and _is_of_the_economy(phrases, noun):
+    unowned = rule in ("focus", "loose focus") or (subject or "").lower() in words().economy
+    if country and unowned and _is_of_the_economy(phrases, noun):
         subject, rule = country, "country"
     if rule in ("focus", "loose focus") and (subject is None or meanings.subjects.cites(subject)):
         subject, rule = phrases.thing(noun), "stated"

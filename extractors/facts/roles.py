@@ -73,8 +73,6 @@ def _moved_thing(meanings: Meanings, anchor: Word, head: Word) -> Meaning | None
 
 
 def _compared(meanings: Meanings, anchor: Word, roles: Roles) -> Meaning | None:
-    if revised := meanings.revised(anchor):
-        return revised
     meaning = meanings.earlier(anchor) or meanings.level_after(anchor) or meanings.loosely_spoken
     return meaning and replace(meaning, direction=None, compared=True, growth=False)
 

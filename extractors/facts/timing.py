@@ -46,7 +46,7 @@ _TIMES = re.compile(r"\s(?:the|its|their|that|what)\b")
 _IN_BRACKETS = re.compile(r":\s(?=[^()]*\))")
 _NEAR = 24
 """A bracket's time stands at most so far before its figure, in characters."""
-_AND_HAS = re.compile(r"\sand\s(?:is|are|has|have|had)\s")
+_AND_HAS = re.compile(r"\sand\s(?:is|are|was|were|has|have|had)\s")
 _DUE = re.compile(
     r"(?:\s[a-z]+){0,3}\s(?:due(?: in)?|maturing in|for(?: (?:delivery|settlement|shipment) in)?)\s(?:the\s)?"
 )
@@ -99,7 +99,7 @@ class SentencePeriods:
     def choose(self, figure: Figure, meaning: Meaning, clock: Clock, base: Period, wanted: Wanted) -> Timing:
         """The period of *figure*; *base* is what a comparison is shifted from."""
         if meaning.compared:
-            revised = meaning.wrap is not None and base.known
+            revised = meaning.rule == "revised" and base.known
             return Timing(base, "revised", stated=True) if revised else self._compared(figure, base, wanted)
         token = self.tree[meaning.anchor]
         usable = [

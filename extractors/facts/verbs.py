@@ -31,6 +31,8 @@ _WITH_WAYS = frozenset(
 )
 _SEEKS = frozenset({("look", "for"), ("call", "for"), ("hope", "for"), ("bank", "on")})
 """What analysts do who expect something."""
+_A_SHARE = 1000
+"""Who offers less than so much offers it for a share."""
 _OWNS = frozenset({"own", "hold", "control"})
 _TRADES = frozenset({"close", "end", "finish", "trade", "settle"})
 _MARKETS = frozenset({"market", "industry", "sector"})
@@ -161,8 +163,9 @@ def _quoted(meanings: Meanings, thing: Word, verb: Word) -> Meaning | None:
     """'copper rose 2%', 'the yen weakened to', 'the Topix closed at': what markets quote."""
     name, lower = meanings.phrases.thing(thing), thing.lower_
     traded = [t.lower_ for t in thing.lefts if t.lower_ in words().goods]
-    if lower in ("futures", "contract", "prices", "price") and traded:
-        return Meaning(f"{traded[-1]} price", name, subject_rule="stated", verb=verb, noun=thing)
+    moved = words().lemma(verb.lower_) in words().moves or _trades(verb)
+    if lower in ("futures", "contract") and (traded or moved):
+        return Meaning(f"{(*traded, lower)[0]} price", name, subject_rule="stated", verb=verb, noun=thing)
     if lower in words().indexes:
         return Meaning("index level", name, subject_rule="stated", verb=verb, noun=thing)
     if lower in words().currencies and not meanings.phrases.name_at(thing):
@@ -274,6 +277,9 @@ def _sensed(
         metric, (subject, rule) = _earned(meanings, agent, (subject, rule))
     if metric == "sales" and thing is not None and prep is not None and prep.lower_ == "for":
         metric = f"sale price of {meanings.phrases.thing(thing)}"
+    figure_at = meanings.anchors.get(figure.i)
+    if metric == "purchase price" and thing is None and figure_at is not None and figure_at.value < _A_SHARE:
+        metric = "offer price per share"
     if metric == "purchase price" and thing is not None:
         metric = f"purchase price of {meanings.phrases.thing(thing)}"
     consumers = metric == "spending" and agent is not None and agent.lower_ in _CONSUMERS
@@ -360,7 +366,9 @@ def worth(meanings: Meanings, thing: Word) -> str:
     ):
         return "market size"
     stands_in = thing.lower_ in words().company_nouns or thing.lower_ in words().pronouns
-    return "valuation" if stands_in or is_name(thing) or meanings.phrases.name_at(thing) else "market size"
+    if stands_in or is_name(thing) or meanings.phrases.name_at(thing):
+        return "valuation"
+    return "market size" if narrowed else f"{meanings.phrases.noun(thing)} value"
 
 
 def _way_beside(verb: Word, lemma: str) -> str | None:

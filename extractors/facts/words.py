@@ -169,7 +169,7 @@ class Words:
         self.country = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, forms))})(?!\w)")
         quoted = {key: frozenset(listed) for key, listed in rules["quoted"].items()}
         self.goods, self.currencies, self.indexes = quoted["goods"], quoted["currencies"], quoted["indexes"]
-        self.metrics |= {f"{noun} price": self.ids["quote"] for noun in self.goods}
+        self.metrics |= {f"{noun} price": self.ids["quote"] for noun in (*self.goods, "futures", "contract")}
         self.economy = frozenset(rules["economy"]["metrics"])
         self.says = frozenset(rules["levels"]["say"])
         self.renamed: Mapping[str, str] = rules["renamed"]
