@@ -55,7 +55,7 @@ class Chronicle:
                 chosen[at] = like  # 'from 5 million, or 50 cents, a year ago'
                 continue
             timing = periods.choose(self.figures[at], meaning, self.clock, base, wanted)
-            if meaning.basis in _AHEAD:
+            if meaning.basis in _AHEAD and not meaning.compared:
                 timing = periods.ahead(timing, self.published)
             if (
                 like
@@ -85,6 +85,7 @@ class Chronicle:
             and not perfect
             and meaning.basis not in _AHEAD,
             yearly=self.yearly,
+            quoted=bool(known and known.id in _QUOTED),
             screen=meaning.metric.startswith("box office") or (self.cinema and "weekend" in meaning.metric),
         )
 

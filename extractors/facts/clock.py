@@ -22,7 +22,8 @@ class Timing:
 class Wanted:
     """What periods a metric takes: one spoken of before, single days, today, or a weekend.
 
-    ``yearly`` is whether the text holds its figures against those of a year before.
+    ``quoted`` is whether it changes by the day, ``yearly`` whether the text holds its figures against those
+    of a year before.
     """
 
     inherits: bool
@@ -30,6 +31,7 @@ class Wanted:
     today: bool
     screen: bool
     yearly: bool = False
+    quoted: bool = False
 
 
 @dataclass(slots=True)

@@ -9,6 +9,8 @@ from dataclasses import replace
 from extractors.facts.meaning import Meaning, direction_of
 from extractors.findings import Direction, Figure
 
+_TELLING = frozenset({"multiple-verb", "growth-of-figure", "figure-growth", "before-growth"})
+"""How a multiple says that what stands before it rose or fell: 'tripled', 'a fivefold rise'."""
 _NEAR = 60
 """A growth this far behind its level, in characters, is another's."""
 
@@ -83,10 +85,10 @@ def _from_others(at: int, meaning: Meaning, read: Read, figures: Sequence[Figure
     for place, other in read:
         if other.like != meaning.anchor or other.anchor == meaning.anchor:
             continue
-        alone = figures[place].kind == "multiple" and other.rule != "multiple-verb"
+        alone = figures[place].kind == "multiple" and other.rule not in _TELLING
         if other.growth and other.direction and figures[at].kind != "multiple" and not alone:
             return other.direction
-        alike = other.metric == meaning.metric and figures[place].kind == figures[at].kind
+        alike = other.metric.lower() == meaning.metric.lower() and figures[place].kind == figures[at].kind
         if other.compared and alike and figures[at].value != figures[place].value:
             return _towards(figures[at], figures[place])
     return _ahead(at, meaning, read, figures) if meaning.basis == "forecast" else None

@@ -79,6 +79,13 @@ _PLACED: list[int | str] = ["IDX", "LENGTH", "IS_SPACE"]
 Held = Sequence[tuple[int, Figure]]
 """A sentence's figures, each with its place among the text's."""
 
+_A_WORD = -1
+"""In a figure's place: a word that stands for many."""
+_EARNINGS_BEFORE = re.compile(
+    r"\b(?:earnings|profit|income) before interest(?:(?:,? and|,) (?:taxe?s?|depreciation|amorti[sz]ation))*",
+    re.I,
+)
+
 Block = tuple[int, int, int | None]
 """Start and end of a stretch, and the place of the figure that stands there; None is left out."""
 
@@ -120,6 +127,7 @@ def draft(text: str, sentence: DocSpan, held: Held) -> Draft:
         [*_figure_blocks(text, inside), *_left_out(text, inside, Span(sentence.start_char, end))], key=_first
     )
     figures = dict(inside)
+    blocks = sorted([*blocks, *_long_names(text, sentence.start_char, end)], key=_first)
     rows = sentence.doc.to_array(_PLACED)[sentence.start : sentence.end].tolist()
     for start, length, blank in rows:
         while blocks and blocks[0][0] < start + length:
@@ -152,6 +160,12 @@ def _left_out(text: str, held: Held, sentence: Span) -> Iterator[Block]:
             yield about.start(), figure.start, None
 
 
+def _long_names(text: str, start: int, end: int) -> Iterator[Block]:
+    """'earnings before interest, taxes, depreciation and amortization': one word for the parser."""
+    if "before interest" in text[start:end]:
+        yield from ((m.start(), m.end(), _A_WORD) for m in _EARNINGS_BEFORE.finditer(text, start, end))
+
+
 def _with_brackets(text: str, figure: Figure, back: int, end: int) -> Block:
     before = _BEFORE_BRACKET.search(text, back, figure.start)
     after = _AFTER_BRACKET.match(text, figure.end, end)
@@ -181,7 +195,9 @@ class _Words:
         if end <= self.done:
             return
         self.add_stretch(max(self.done, token_start), begin)
-        if place is not None:
+        if place == _A_WORD:
+            self._rows.append(("earnings", Span(begin, end)))
+        elif place is not None:
             first = len(self._rows)
             self._rows.extend(_plain(figures[place]))
             self.marks.append((place, first, len(self._rows)))

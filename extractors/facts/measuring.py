@@ -23,9 +23,15 @@ _SET_AGAINST = frozenset({"from", "against", "versus", "than", "after"})
 _PER_SHARE = re.compile(r"\s(?:per (?:basic |diluted |ordinary |American depositary )?|a )share\b")
 _REVISED = re.compile(
     r"[^.;]{0,110}?\s(?:from|(?:compared|against|versus)(?:\swith|\sto)?)\s(?:(?:an?|its|the|their)\s)?"
-    r"(?P<before>(?:earlier|previous|prior|initial|original|old)\s)?(?:(?:[a-z]+\s){0,3}of\s)?(?:about\s|between\s)?"
+    r"(?P<before>(?:earlier|previous|prior|initial|original|old)\s)?(?:(?:[a-z]+\s){0,3}of\s)?"
+    r"(?:about\s|between\s)?"
 )
 """What leads from a forecast to the one before it."""
+_FORETOLD = re.compile(
+    r"\s(?:it|they|the (?:company|group|bank|airline|firm)|[A-Z][\w&.-]+)\s"
+    r"(?:had\s)?(?:previously\s|earlier\s|originally\s)?"
+    r"(?:foresaw|foreseen|forecast|expected|guided|projected|predicted|planned|targeted|flagged)\b"
+)
 _WITH_UP = frozenset({"make", "makes", "made", "making", "take", "takes", "took", "taking"})
 """'made up 58 percent of sales' moved nothing."""
 
@@ -146,7 +152,10 @@ class Meanings:
             return None
         now, before = self.anchors[place], self.anchors[anchor.i]
         led = _REVISED.fullmatch(self.phrases.text, now.end, before.start)
-        if led is None or now.kind != before.kind or (forecast.wrap is None and not led["before"]):
+        if led is None or now.kind != before.kind:
+            return None
+        foretold = led["before"] or _FORETOLD.match(self.phrases.text, before.end)
+        if forecast.wrap is None and not foretold:
             return None
         return replace(forecast, direction=None, compared=True, growth=False, like=place)
 

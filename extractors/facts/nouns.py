@@ -24,6 +24,7 @@ _JOINED = re.compile(
 """'Sales and marketing costs': one metric in the form of two."""
 _NAMING = frozenset({"compound", "nmod", "amod"})
 _OF_COMPANIES = frozenset({"sales", "revenue", "revenues", "profit", "profits", "earnings"})
+_OF_SELLERS = _OF_COMPANIES | {"deliveries", "shipments", "orders", "bookings"}
 _SAID = frozenset({"named", "pronoun", "stand-in"})
 """How the figure before in a sentence names whom the next one is of, too."""
 _EVERYWHERE = frozenset({"prices", "costs", "rents", "wages"})
@@ -84,7 +85,7 @@ def plain(meanings: Meanings, noun: Word) -> Meaning:
         rule = "loose focus"  # all theatres' as likely as a studio's
     if metric.lower() in ("target price", "price target") and (rule != "named" or is_observer(subject or "")):
         subject, rule = meanings.subjects.topic, "loose focus"
-    if rule == "place" and noun.lower_ in _OF_COMPANIES and meanings.subjects.company is not None:
+    if rule == "place" and noun.lower_ in _OF_SELLERS and meanings.subjects.company is not None:
         metric, subject, rule = f"{metric} in {subject}", meanings.subjects.company, "focus"
     return Meaning(metric, subject, subject_rule=rule, noun=noun, verb=verb_over(noun))
 

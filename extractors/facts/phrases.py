@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from extractors.facts.draft import Draft
@@ -13,6 +14,8 @@ _LEFT = frozenset({"compound", "amod", "nmod", "npadvmod", "advmod", "nummod", "
 _NOUN_TAGS = frozenset({"NN", "NNS", "NNP", "NNPS"})
 _NAME_TAGS = frozenset({"NNP", "NNPS"})
 _MOST_WORDS = 8
+_CODE = re.compile(r"(?:FY|[QH][1-4])(?:\d\d(?:\d\d)?)?")
+"""'FY23', 'H1': a time as reports write it."""
 _WHOLE_WORLD = frozenset({"global", "world", "worldwide"})
 
 
@@ -163,7 +166,9 @@ def is_name(token: Word) -> bool:
 
 def is_temporal(token: Word) -> bool:
     """Whether *token* names a time."""
-    return token.lower_ in words().temporal or (token.tag_ == "CD" and len(token.text) == 4)
+    if token.lower_ in words().temporal or (token.tag_ == "CD" and len(token.text) == 4):
+        return True
+    return _CODE.fullmatch(token.text) is not None
 
 
 def is_place(token: Word) -> bool:

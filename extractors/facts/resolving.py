@@ -73,6 +73,7 @@ def _months_ended(groups: Mapping[str, str], when: When) -> Period:
     of = year_of(groups.get("year"), when, lambda y: days.last_day(y, month) <= (when.published or date.max))
     if of is None:
         return NOWHEN
+    of += groups.get("rel") == "next"
     last = days.last_day(of, month)
     if "day" in groups and int(groups["day"].rstrip("sthnrd")) < 28:
         last = date(of, month, int(groups["day"].rstrip("sthnrd")))

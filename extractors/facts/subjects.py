@@ -328,6 +328,9 @@ class Subjects:
                 return self.phrases.name_at(target), "named"
             if owner := self._owned_by(target):
                 return owner
+            bare = not any(t.dep_ in ("compound", "amod", "nmod") for t in (*noun.lefts, *target.lefts))
+            if is_place(target) and bare:
+                return self.phrases.thing(target), "place"
             placed = is_place(target) or is_name(target) or any(is_place(t) for t in target.lefts)
             if placed or (prep.lower_ == "of" and is_noun(target) and not words().metric_of(target.lower_)):
                 return self.of_agent(target)
@@ -335,7 +338,7 @@ class Subjects:
 
     def _owned_by(self, thing: Word) -> Subject | None:
         """'the price of its standard plan', 'revenue from Lumo's only hit': the one that the plan is of."""
-        owned = any(
+        owned = thing.lower_ not in words().company_nouns and any(
             child.dep_ == "poss" and (child.lower_ in words().pronouns or self.phrases.name_at(child))
             for child in thing.lefts
         )

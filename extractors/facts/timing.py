@@ -117,6 +117,8 @@ class SentencePeriods:
                 period = self._resolved(mention, clock)
                 if rule == "after" and self._starts_it(mention, token):
                     period = Period(period.start, None)
+                if wanted.quoted and meaning.growth and self._is_this_year(mention):
+                    period = Period(period.start, clock.today.end)  # 'have gained 23% this year': so far
                 if mention.form in _RANGES and meaning.direction and not meaning.growth:
                     period = days.last_year_of(period)
                 return Timing(period, f"{rule}:{mention.form}", stated=True)
@@ -225,6 +227,9 @@ class SentencePeriods:
             if up.dep_ in ("relcl", "acl") or (up.dep_ == "advcl" and up.tag_ == "VBG" and up.i > shared.i):
                 return up.lower_ in words().lemmas and words().lemma(up.lower_) in words().moves
         return True
+
+    def _is_this_year(self, mention: PeriodMention) -> bool:
+        return self.text[mention.start : mention.end].lower() in ("this year", "the year")
 
     def _starts_it(self, mention: PeriodMention, figure: Word) -> bool:
         """'has raised $51 million since it was set up in 2019': what the time is the start of."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from extractors.facts.subjects import is_observer
 from extractors.facts.words import words
@@ -121,6 +121,34 @@ def _told_of(text: str, names: Sequence[Name]) -> Sequence[Name]:
     return [name for name in names if name[2] not in measuring]
 
 
+_MEASURING = (
+    *("brokerage", "broker", "consultancy", "pollster", "tracker", "researcher", "investment bank", "lobby"),
+    *("association", "federation"),
+)
+_FIRMS = (
+    "firm",
+    "house",
+    "group",
+    "company",
+    "provider",
+    "agency",
+    "office",
+    "bureau",
+    "institute",
+    "service",
+    "body",
+)
+_FIELDS = (
+    *("research", "market-research", "analytics", "data", "intelligence", "rating", "ratings", "consulting"),
+    *("statistics", "statistical", "trade", "industry", "lobby", "employers"),
+)
+"""What those are called who measure others, and what their firms deal in."""
+
+
+def _either(words: Iterable[str]) -> str:
+    return "|".join(words)
+
+
 _INVESTS = re.compile(r"\b(?:led|backed|funded|joined|advised|audited|underwritten) by (?:[\w’'-]+ ){0,4}\Z")
 _CITED = re.compile(
     r"\b(?:according to|(?:data|figures|estimates|research|report|survey|poll)"
@@ -128,48 +156,15 @@ _CITED = re.compile(
     r" (?:the |[\w-]+ (?:firm|group|company) )?\Z",
     re.I,
 )
-_MEASURER = re.compile(
-    r"\b(?:brokerage|broker|consultancy|pollster|tracker|(?:market[- ])?researcher|investment bank"
-    r"|(?:research|analytics|data|intelligence|ratings?|statistics|statistical)"
-    r" (?:firm|house|group|company|provider|agency|office|bureau|institute|service)) \Z",
-    re.I,
-)
+_MEASURER = re.compile(rf"\b(?:{_either(_MEASURING)}|(?:{_either(_FIELDS)}) (?:{_either(_FIRMS)})) \Z", re.I)
 _BEFORE_CITED = (
-    *(
-        " to ",
-        " from ",
-        " by ",
-        " of ",
-        "per ",
-        " at ",
-        " with ",
-        " the ",
-        "firm ",
-        "group ",
-        "company ",
-        "brokerage ",
-    ),
-    *(
-        "broker ",
-        "consultancy ",
-        "pollster ",
-        "tracker ",
-        "researcher ",
-        "bank ",
-        "house ",
-        "provider ",
-        "agency ",
-        "office ",
-        "bureau ",
-        "institute ",
-        "service ",
-    ),
+    *(" to ", " from ", " by ", " of ", "per ", " at ", " with ", " the "),
+    *(f"{word} " for word in (*_MEASURING, *_FIRMS)),
 )
-"""How what ``_CITED`` finds can end: quicker to ask."""
+"""How what ``_CITED``, ``_INVESTS`` and ``_MEASURER`` find can end: quicker to ask."""
 _MEASURES = re.compile(
-    r",? (?:an?|the) (?:[\w-]+ ){0,4}(?:consultancy|researcher|tracker|broker(?:age)?|analytics|research|"
-    r"(?:data|research|consulting|market-research|intelligence|ratings?|investment|venture|private equity"
-    r"|statistics|statistical) (?:firm|company|provider|house|fund|group|agency|office|bureau|institute))\b"
+    rf",? (?:an?|the) (?:[\w-]+ ){{0,4}}(?:{_either(_MEASURING)}|analytics|research"
+    rf"|(?:{_either(_FIELDS)}|investment|venture|private equity) (?:{_either(_FIRMS)}|fund))\b"
 )
 
 

@@ -14,6 +14,9 @@ _FROM = re.compile(
 )
 
 
+_SCALES = r"(?: (?:million|billion|trillion|bn|m|percent|per cent|crore|lakh)\b)?"
+_TO_FROM = re.compile(rf"\bto \S*\d\S*{_SCALES}(?: to \S*\d\S*{_SCALES})? from (?:about |between )?$")
+"""'raised to $236 million to $239 million from $225 million to $230 million': a range was another before."""
 _BY = re.compile(
     r"\b(?:rais\w+|rise\w*|rose|increas\w+|cut\w*|lower\w*|lift\w*|fell|fall\w*|drop\w*|reduc\w+|grew|grow\w*|up|down)"
     r" (?:[a-z'’-]+ ){0,8}by $"
@@ -49,7 +52,10 @@ def is_change(low: str, left: Atom, right: Atom) -> bool:
     if " to " not in gap and gap not in ("至", "到"):
         return False
     own = left.where == "before" or (left.where == "after" and left.end > left.number.end)
-    if own and _BY.search(low, max(0, left.start - 40), left.start):
+    if _TO_FROM.search(low, max(0, left.start - 60), left.start):
+        return False
+    by = left.unit is not None and left.unit.kind == "money"
+    if own and by and _BY.search(low, max(0, left.start - 40), left.start):
         return True
     before = low[max(0, left.start - 44) : left.start]
     if _FROM.search(before):

@@ -69,6 +69,8 @@ def _figure(text: str, low: str, atom: Atom, context: Context, upper: Atom | Non
     assert atom.unit is not None
     assert last.unit is not None
     currency, inferred = _currency(context, last.unit)
+    if last.unit.family == "dollar" and _IN_US_DOLLARS.match(low, last.end):
+        currency, inferred = "USD", False
     return Figure(
         atom.unit.kind,
         atom.start,
@@ -88,6 +90,12 @@ def _figure(text: str, low: str, atom: Atom, context: Context, upper: Atom | Non
 def _currency(context: Context, unit: Unit) -> tuple[str | None, bool]:
     """The ISO code of *unit*, None for a ratio's, and whether the context gave it."""
     return (unit.currency, False) if unit.family is None else context.currency(unit.family)
+
+
+_IN_US_DOLLARS = re.compile(
+    r"(?: to \$[\d.,]+)? (?:a|an|per) (?:troy )?(?:ounce|barrel|bushel|(?:metric )?tonn?e?)\b"
+)
+"""The world's markets quote goods in them, wherever the text is from."""
 
 
 def _rule(atom: Atom, upper: Atom | None) -> str:
