@@ -65,6 +65,8 @@ class Chronicle:
             ):
                 timing = replace(like, rule=f"like: {like.rule}")
             chosen[at] = timing
+            if wanted.quoted and timing.stated and not meaning.compared and self._is_of_late(timing.period):
+                self.clock.today = timing.period
         return _shared(read, places, chosen)
 
     def _wanted(self, tree: Tree, figure: Figure, meaning: Meaning) -> Wanted:
@@ -88,6 +90,12 @@ class Chronicle:
             quoted=bool(known and known.id in _QUOTED),
             screen=meaning.metric.startswith("box office") or (self.cinema and "weekend" in meaning.metric),
         )
+
+    def _is_of_late(self, period: Period) -> bool:
+        """Whether *period* is one day, of the week before publication."""
+        if self.published is None or period.start is None or period.start != period.end:
+            return False
+        return 0 <= (self.published - period.start).days < 7
 
     def _is_over(self, period: Period) -> bool:
         return self.published is None or period.start is None or period.start <= self.published

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 _AT = re.compile(r"(?:\s(?:higher|lower))?\sat\s(?:about\s)?")
 _AND = re.compile(r"[^.;:]{0,60}?,?\sand\s(?:by\s)?")
-_SINCE = re.compile(r"\s(?:from|on|over|since|against|year[- ]on|quarter[- ]on|month[- ]on)\b")
+_SINCE = re.compile(
+    r"\s(?:from|on|over|since|against|year[- ]on|quarter[- ]on|month[- ]on|sequentially|quarterly)\b"
+)
 _RANKED = frozenset(
     {"came", "comes", "finished", "follows", "ranked", "ranks", "placed", "trailed", "trails"}
 )

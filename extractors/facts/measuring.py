@@ -14,7 +14,7 @@ from extractors.facts.parse import Tree, Word
 from extractors.facts.phrases import Phrases, is_noun, is_temporal
 from extractors.facts.roles import HANDLERS
 from extractors.facts.sources import basis_of
-from extractors.facts.subjects import Subjects
+from extractors.facts.subjects import Subjects, is_observer
 from extractors.facts.tree import agent_of
 from extractors.facts.words import words
 from extractors.findings import Direction, Figure
@@ -111,7 +111,17 @@ class Meanings:
     def _by_analysts(self, meaning: Meaning) -> Meaning:
         """'Analysts expected sales of': an estimate, of the one spoken of."""
         agent = agent_of(meaning.verb) if meaning.verb is not None else None
-        if agent is None or meaning.wrap or agent.lower_ not in verbs.ANALYSTS:
+        if agent is None or meaning.wrap:
+            return meaning
+        here = meaning.verb is not None and meaning.verb.tree is self.tree  # and not spoken of before
+        foretells = (
+            meaning.verb is not None and words().lemma(meaning.verb.lower_) in words().basis["forecast_verbs"]
+        )
+        if here and foretells and is_observer(self.phrases.thing(agent)):
+            topic = self.subjects.topic
+            name = f"analyst {meaning.metric} estimate"
+            return replace(meaning, metric=name, subject=topic, subject_rule="loose focus", wrap="estimate")
+        if agent.lower_ not in verbs.ANALYSTS:
             return meaning
         return replace(meaning, metric=f"analyst {meaning.metric} estimate", wrap="estimate")
 

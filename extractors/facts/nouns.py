@@ -71,6 +71,9 @@ def plain(meanings: Meanings, noun: Word) -> Meaning:
             of_companies = noun.lower_ in _OF_COMPANIES
             kind = None if of_companies else phrases.kind(noun) or None
             everywhere = kind and country and noun.lower_ in _EVERYWHERE
+            everywhere = everywhere or (
+                kind is None and country is not None and meanings.subjects.topic is None
+            )
             subject, rule = (country, "loose country") if everywhere else (kind, "kind")
     if words().metrics.get(noun.lower_) == words().ids["market_size"]:
         return Meaning(

@@ -29,11 +29,29 @@ from extractors.facts.topics import Name, Topics, works_in
 from extractors.facts.words import words
 from extractors.findings import Fact, Figure, Span, Text
 
-_LISTED = re.compile(r"\b(?:shares?|stock|shareholders?|listed|Nasdaq|NYSE|exchange)\b")
+_LISTED = re.compile(
+    r"\b(?:shares?|stock|shareholders?|listed|Nasdaq|NYSE|exchange|MARKETS|bourse|Nikkei|Topix|Kospi"
+    r"|Hang Seng|Sensex|Nifty|FTSE|S&P 500|Dow Jones)\b"
+)
 _CINEMA = re.compile(
     r"\b(?:box office|theaters?|theatres?|cinemas?|moviegoers?|opening weekend|ticket sales)\b", re.I
 )
-_LISTED_WORDS = ("share", "stock", "listed", "Nasdaq", "NYSE", "exchange")
+_LISTED_WORDS = (
+    *(
+        "share",
+        "stock",
+        "listed",
+        "Nasdaq",
+        "NYSE",
+        "exchange",
+        "MARKETS",
+        "bourse",
+        "Nikkei",
+        "Topix",
+        "Kospi",
+    ),
+    *("Hang Seng", "Sensex", "Nifty", "FTSE", "S&P 500", "Dow Jones"),
+)
 _CINEMA_WORDS = ("box office", "theater", "theatre", "cinema", "moviegoer", "opening weekend", "ticket sale")
 """One of these is in whatever the two above find: quicker to ask."""
 _AHEAD = frozenset({"target", "forecast", "guidance", "outlook"})

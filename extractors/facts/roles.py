@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from extractors.facts.meaning import Meaning, direction_of, verb_over
+from extractors.facts.meaning import Meaning, direction_of, object_in, verb_over
 from extractors.facts.nouns import from_growth
 from extractors.facts.parse import Word
 from extractors.facts.phrases import is_noun, is_place, is_temporal
@@ -29,6 +29,8 @@ _MEANS = frozenset({"cash", "stock", "shares", "debt"})
 
 def _noun(meanings: Meanings, anchor: Word, roles: Roles) -> Meaning | None:
     noun = roles["metric"]
+    if noun.lower_ == "worth" and (sold := _sold_worth(meanings, noun)):
+        return sold
     before = meanings.earlier(anchor) if meanings.anchors[anchor.i].kind == "percent" else None
     if (
         before
@@ -39,6 +41,17 @@ def _noun(meanings: Meanings, anchor: Word, roles: Roles) -> Meaning | None:
         whole = before.metric.partition(" share of ")[2]
         return replace(before, metric=f"{meanings.phrases.noun(noun)} share of {whole}", like=None)
     return meanings.from_noun(noun, anchor)
+
+
+def _sold_worth(meanings: Meanings, worth: Word) -> Meaning | None:
+    """'sold 5 million yuan worth of toys': sales of toys."""
+    goods = next((of for prep in worth.rights if prep.lower_ == "of" and (of := object_in(prep))), None)
+    verb = verb_over(worth)
+    sold = _SOLD.get(words().lemma(verb.lower_)) if verb is not None else None
+    if goods is None or verb is None or sold is None:
+        return None
+    thing = "" if goods.lower_ in words().pronouns else f"{meanings.phrases.noun(goods)} "
+    return _by_agent(meanings, f"{thing}{sold}", verb)
 
 
 def _growth(meanings: Meanings, anchor: Word, roles: Roles) -> Meaning | None:

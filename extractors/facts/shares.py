@@ -111,7 +111,7 @@ def _share_of(meanings: Meanings, base: Word, verb: Word | None, anchor: Word) -
         subject, rule = meanings.subjects.of_agent(agent)
         return Meaning(f"share of {whole}", subject, subject_rule=rule, verb=verb)
     subject, rule = meanings.subjects.of_noun(base)
-    if agent is not None and rule in ("stated", "kind") and (subject or "")[:1].islower():
+    if agent is not None and (subject is None or (rule in ("stated", "kind") and subject[:1].islower())):
         subject = meanings.phrases.thing(agent)  # 'free apps took 62% of the industry's income'
     part = f"{meanings.phrases.noun(agent)} " if agent is not None else ""
     return Meaning(f"{part}share of {whole}", subject, subject_rule=rule, verb=verb)

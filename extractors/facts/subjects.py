@@ -99,6 +99,8 @@ class Subjects:
             return name, "named"
         if agent.lower_ in words().company_papers and not self._of_another(agent):
             return self._owner(agent)
+        if agent.lower_ in _RELATED and any(t.dep_ == "poss" for t in agent.lefts):
+            return self._named_after(agent) or self.phrases.thing(agent), "loose stated"
         if is_company_noun(agent.lower_) and not self._is_described(agent):
             rule = "loose stand-in" if agent.lower_ in _OWNED else self._as_sure("stand-in")
             return self.topic or self.phrases.thing(agent), rule
@@ -133,6 +135,13 @@ class Subjects:
                 closed = text[last : last + 1] == "," and not text.startswith((" and ", " or "), last + 1)
                 return name if closed and " and " not in between else None
         return None
+
+    def _named_after(self, agent: Word) -> str | None:
+        """'its parent, Xiamen-based Luming Culture': the name right after *agent* and a comma."""
+        text, end = self.phrases.text, self.phrases.span(agent).end
+        return next(
+            (n for at, _, n in self.phrases.names if end < at and _TO_NAME.fullmatch(text[end:at])), None
+        )
 
     def _of_another(self, agent: Word) -> bool:
         """'the board of the exchange'."""
@@ -178,6 +187,13 @@ class Subjects:
             name = self.phrases.name_at(token) or self.phrases.name_at(owner)
             if name and not is_observer(name):
                 return name, "pronoun"
+        own = (
+            next((t for t in pronoun.head.head.lefts if t.dep_ == "nsubj"), None)
+            if pronoun.tag_ == "PRP$"
+            else None
+        )
+        if own is not None and own.i < pronoun.i and own.lower_ in _OFFICES:
+            return self.phrases.thing(own), "loose pronoun"  # 'Kenya's central bank cut its rate'
         speaker = next((t for t in pronoun.ancestors if words().lemma(t.lower_) in words().says), None)
         who = agent_of(speaker) if speaker is not None else None
         if who is not None and who.i < pronoun.i and is_name(who) and not is_observer(who.text):
@@ -329,8 +345,12 @@ class Subjects:
             if owner := self._owned_by(target):
                 return owner
             bare = not any(t.dep_ in ("compound", "amod", "nmod") for t in (*noun.lefts, *target.lefts))
+            if target.lower_ in _RELATED:
+                return self.of_agent(target)
             if is_place(target) and bare:
                 return self.phrases.thing(target), "place"
+            if prep.lower_ == "on" and noun.lower_ in _BORNE:
+                return self.phrases.thing(target), "stated"
             placed = is_place(target) or is_name(target) or any(is_place(t) for t in target.lefts)
             if placed or (prep.lower_ == "of" and is_noun(target) and not words().metric_of(target.lower_)):
                 return self.of_agent(target)
@@ -374,6 +394,11 @@ class Subjects:
         return None
 
 
+_BORNE = frozenset({"yield", "yields", "interest", "tax", "taxes", "duty", "tariff", "tariffs"})
+"""What stands on something: 'the yield on the 10-year bond'."""
+_OFFICES = frozenset({"bank", "government", "ministry", "council", "state", "city", "treasury", "regulator"})
+_RELATED = frozenset({"parent", "owner", "backer", "partner", "rival", "subsidiary", "supplier", "customer"})
+"""What one company is to another: 'Lumo's parent' is not Lumo."""
 _PERSONS = frozenset({"he", "she", "his", "her"})
 """Who need not speak of the company that the text is about."""
 _OWNED_BY = frozenset({"controlled", "owned", "listed", "based", "backed", "run", "led", "held"})

@@ -47,6 +47,11 @@ _IN_BRACKETS = re.compile(r":\s(?=[^()]*\))")
 _NEAR = 24
 """A bracket's time stands at most so far before its figure, in characters."""
 _AND_HAS = re.compile(r"\sand\s(?:is|are|was|were|has|have|had)\s")
+_HELD_AGAINST = frozenset({"premium", "discount"})
+"""'a 22 percent premium to Friday's close': what follows is the close's time."""
+_SUPERLATIVE = re.compile(
+    r"\b(?:larg|bigg|high|low|strong|weak|small|fast|slow|steep|sharp|great|deep|cheap)est\b|\b(?:most|least|worst|best)\b"
+)
 _DUE = re.compile(
     r"(?:\s[a-z]+){0,3}\s(?:due(?: in)?|maturing in|for(?: (?:delivery|settlement|shipment) in)?)\s(?:the\s)?"
 )
@@ -113,7 +118,8 @@ class SentencePeriods:
             (self._following(figure, usable, token), "after"),
             (self._before(figure, usable, wanted.inherits), "before"),
         ):
-            if mention is not None:
+            held = meaning.noun is not None and meaning.noun.lower_ in _HELD_AGAINST
+            if mention is not None and not (held and rule == "after"):
                 period = self._resolved(mention, clock)
                 if rule == "after" and self._starts_it(mention, token):
                     period = Period(period.start, None)
@@ -186,7 +192,9 @@ class SentencePeriods:
 
     def _is_due(self, mention: PeriodMention, meaning: Meaning) -> bool:
         """'sugar for March fell': when it is delivered or paid back, and not when it fell."""
-        if meaning.noun is None or words().metric_of(meaning.metric) != words().ids["quote"]:
+        if meaning.noun is None or meaning.noun.tree is not self.tree:
+            return False
+        if words().metric_of(meaning.metric) != words().ids["quote"]:
             return False
         end = self.draft.spans[meaning.noun.i].end
         return _DUE.fullmatch(self.text, end, mention.start) is not None
@@ -257,6 +265,8 @@ class SentencePeriods:
         mention = next((m for m in usable if m.start >= figure.end), None)
         if mention is None or _BREAK.search(self.text, figure.end, mention.start):
             return None
+        if _SUPERLATIVE.search(self.text, figure.end, mention.start):
+            return None  # '..., the largest takeover this year'
         apart = self.text[figure.end : mention.start]
         if apart.count("(") > apart.count(")"):
             return None

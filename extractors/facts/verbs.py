@@ -33,6 +33,10 @@ _SEEKS = frozenset({("look", "for"), ("call", "for"), ("hope", "for"), ("bank", 
 """What analysts do who expect something."""
 _A_SHARE = 1000
 """Who offers less than so much offers it for a share."""
+_STREAMS = frozenset(
+    {"ads", "advertising", "subscriptions", "memberships", "licensing", "purchases", "sponsorship"}
+)
+"""What brings its company money."""
 _OWNS = frozenset({"own", "hold", "control"})
 _TRADES = frozenset({"close", "end", "finish", "trade", "settle"})
 _MARKETS = frozenset({"market", "industry", "sector"})
@@ -268,6 +272,8 @@ def _sensed(
         if "at" in sense.with_:
             subject, rule = meanings.subjects.of_noun(agent)
             return Meaning(f"{meanings.phrases.noun(agent)} price", subject, subject_rule=rule, verb=verb)
+    if metric_of_pay(verb, sense) and agent is not None:
+        return Meaning("pay", meanings.phrases.thing(agent) or None, subject_rule="stated", verb=verb)
     if sense.metric == "cost" and (borne := _borne_by(meanings, verb, figure)):
         return borne
     named = meanings.subjects.before(verb) if verb.tag_ in ("VBD", "VBZ", "VBP") else None
@@ -291,6 +297,11 @@ def _sensed(
     return Meaning(metric, subject, subject_rule=rule, verb=verb)
 
 
+def metric_of_pay(verb: Word, sense: VerbSense) -> bool:
+    """'was paid $9.3 million': what the grammatical subject earns."""
+    return sense.metric == "payment" and any(t.dep_ == "nsubjpass" for t in verb.lefts)
+
+
 def _borne_by(meanings: Meanings, verb: Word, figure: Word) -> Meaning | None:
     """'Strikes cost the airline 4 million': a cost of the airline's; but 'cost us 4 million to make'."""
     bearer = next((t for t in verb.rights if t.dep_ in ("dative", "dobj") and t.i < figure.i), None)
@@ -304,11 +315,12 @@ def _earned(meanings: Meanings, agent: Word, subject: Subject) -> tuple[str, Sub
     """What *agent* takes in: a part's revenue is its company's, a film's is box office."""
     if agent.lower_ in ("startup", "startups"):
         return "funding", subject
-    is_part = agent.lower_ in words().parts or (
+    is_part = agent.lower_ in words().parts | _STREAMS or (
         agent.lower_ in ("markets", "market") and any(t.lower_ in words().places for t in agent.lefts)
     )
     part = meanings.phrases.noun(agent) if is_part else ""
-    if meanings.subjects.topic and part.lower() not in ("", agent.lower_):
+    bare = part.lower() in ("", agent.lower_) and agent.lower_ not in _STREAMS
+    if meanings.subjects.topic and not bare:
         return f"{part} revenue", (meanings.subjects.topic, "focus")
     return ("box office" if meanings.subjects.screened(agent) else "revenue"), subject
 

@@ -24,7 +24,7 @@ _OF_THEM = re.compile(r" of (?:them|whom|these|those|which)\b")
 def _noun() -> re.Pattern[str]:
     nouns = either(rules("figures")["counts"]["nouns"])
     return re.compile(
-        rf" ((?:(?!(?:and|or|in|of|to|for|a|the|is|was|by|at|on|as|per|with) )[a-z][a-z'-]* ){{0,2}}"
+        rf" ((?:(?!(?:and|or|in|of|to|for|a|the|is|was|by|at|on|as|per|with|gmt|bst|est|edt|utc) )[a-z][a-z'-]* ){{0,2}}"
         rf"(?:{nouns}))(?![a-z])"
     )
 
