@@ -93,7 +93,7 @@ class Subjects:
             return name, "named"
         if agent.lower_ in words().pronouns:
             return self._antecedent(agent)
-        if _BASED_FIRM.match(self.phrases.text, self.phrases.span(agent).start) and self.topic:
+        if self.topic and self._is_based(agent):
             return self.topic, self._as_sure("stand-in")
         if agent.lower_ in words().company_nouns and (name := self._apposed(agent)):
             return name, "named"
@@ -110,7 +110,22 @@ class Subjects:
             return place, "loose stand-in"
         if agent.lower_ in words().offered and (owner := self._owned_by(agent)):
             return owner
-        return self.phrases.thing(agent) or None, "stated"
+        return self._stated(agent)
+
+    def _is_based(self, agent: Word) -> bool:
+        """'The Basel-based buyer': the company spoken of."""
+        first = next(iter(agent.lefts), agent).i
+        starts = (self.phrases.span(t).start for t in agent.tree[first : agent.i + 1] if t.text[0].isupper())
+        return any(_BASED_FIRM.match(self.phrases.text, start) for start in starts)
+
+    def _stated(self, agent: Word) -> Subject:
+        """The thing that *agent* names: the company's, where the text is about one and the thing has no name."""
+        thing = self.phrases.thing(agent) or None
+        if self.company is None or agent.tag_ != "NN" or thing is None or self.cinema:
+            return thing, "stated"
+        if _NAMED_OR_SHARED.search(thing) or self.cites(self.company):
+            return thing, "stated"
+        return f"{self.company}’s {thing}", "of-topic"
 
     def of_any(self, agent: Word | None) -> Subject:
         """The subject that *agent* stands for, or, where a verb has none, the organisation in focus."""
@@ -394,6 +409,10 @@ class Subjects:
         return None
 
 
+_NAMED_OR_SHARED = re.compile(
+    r"[A-Z]|\b(?:market|industry|sector|index|benchmark|economy|world|country|government|one|anybody|nobody|someone)\b"
+)
+"""What is no company's in particular."""
 _BORNE = frozenset({"yield", "yields", "interest", "tax", "taxes", "duty", "tariff", "tariffs"})
 """What stands on something: 'the yield on the 10-year bond'."""
 _OFFICES = frozenset({"bank", "government", "ministry", "council", "state", "city", "treasury", "regulator"})

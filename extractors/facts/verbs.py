@@ -307,7 +307,8 @@ def _borne_by(meanings: Meanings, verb: Word, figure: Word) -> Meaning | None:
     bearer = next((t for t in verb.rights if t.dep_ in ("dative", "dobj") and t.i < figure.i), None)
     if bearer is None or bearer.ent_type_ or any(t.dep_ in ("xcomp", "advcl") for t in verb.rights):
         return None
-    subject, rule = meanings.subjects.of_agent(bearer)
+    us = bearer.text == "us"  # and not the US
+    subject, rule = meanings.subjects.focus() if us else meanings.subjects.of_agent(bearer)
     return Meaning("cost", subject, subject_rule=rule, verb=verb)
 
 
