@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from db import stories
@@ -93,11 +93,10 @@ def read_pass(
         if not registered:  # only where there is something to read: an idle daemon asks twice a second
             register_known(store, reader.known_companies, now())
             registered = True
-        at_hand: set[int] = set()
-        groups = _groups(store, reader, version, now, waiting, batch, at_hand, starting, stop)
-        for group, read in (readers or _here(reader))(groups):
+        queue = _Queue(store, reader, version, now, batch, gated, starting, stop)
+        for group, read in (readers or _here(reader))(queue.groups()):
             done += save_batch(store, read, version, now())
-            at_hand.difference_update(article.id for article in group.articles)
+            queue.at_hand.difference_update(article.id for article in group.articles)
             if progress:
                 progress(done)
     return done
@@ -110,43 +109,47 @@ def _here(reader: Reader) -> Readers:
     )
 
 
-def _groups(
-    store: Store,
-    reader: Reader,
-    version: ReadingVersion,
-    now: Callable[[], datetime],
-    waiting: Callable[[Store, str, int], list[Unread]],
-    batch: int,
-    at_hand: set[int],
-    starting: Callable[[Sequence[int]], None] | None,
-    stop: Callable[[], bool],
-) -> Iterator[Group]:
-    """The articles that wait, by the batch, those *at_hand* left out; what is given is noted there."""
-    gated = waiting is left_unread
-    while not stop():
-        found = waiting(store, str(version), batch + len(at_hand))
-        articles = [article for article in found if article.id not in at_hand][:batch]
-        if not articles:
-            return
-        if starting:
-            starting([article.id for article in articles])
-        chosen = articles if gated else _let_through(store, reader, version, articles, now())
-        at_hand.update(article.id for article in chosen)
-        only_themes = [a for a in chosen if version.differs_only_in_themes(a.read_at_version)]
-        whole = [a for a in chosen if a not in only_themes]
-        yield from (Group(tuple(some), some is only_themes) for some in (whole, only_themes) if some)
+@dataclass(slots=True)
+class _Queue:
+    """The articles that wait to be read; ``at_hand`` are those that a reader has and nobody has kept yet."""
 
+    store: Store
+    reader: Reader
+    version: ReadingVersion
+    now: Callable[[], datetime]
+    batch: int
+    gated: bool
+    starting: Callable[[Sequence[int]], None] | None
+    stop: Callable[[], bool]
+    at_hand: set[int] = field(default_factory=set)
 
-def _let_through(
-    store: Store, reader: Reader, version: ReadingVersion, articles: Sequence[Unread], now: datetime
-) -> Sequence[Unread]:
-    """The *articles* that the gate lets through; it is noted of the others that they are left unread."""
-    if (gate := reader.gate) is None:
-        return articles
-    left = [a.id for a in articles if not (a.wanted or gate.lets(a.title, a.body))]
-    if left:
-        leave_unread(store, left, str(version), gate.name, now)
-    return [a for a in articles if a.id not in left]
+    def groups(self) -> Iterator[Group]:
+        """The articles that wait, by the batch; what is given is noted as at hand."""
+        while not self.stop():
+            articles = self._next()
+            if not articles:
+                return
+            if self.starting:
+                self.starting([article.id for article in articles])
+            chosen = articles if self.gated else self._let_through(articles)
+            self.at_hand.update(article.id for article in chosen)
+            only_themes = [a for a in chosen if self.version.differs_only_in_themes(a.read_at_version)]
+            whole = [a for a in chosen if a not in only_themes]
+            yield from (Group(tuple(some), some is only_themes) for some in (whole, only_themes) if some)
+
+    def _next(self) -> list[Unread]:
+        waiting = left_unread if self.gated else unread
+        found = waiting(self.store, str(self.version), self.batch + len(self.at_hand))
+        return [article for article in found if article.id not in self.at_hand][: self.batch]
+
+    def _let_through(self, articles: Sequence[Unread]) -> Sequence[Unread]:
+        """The *articles* that the gate lets through; it is noted of the others that they are left unread."""
+        if (gate := self.reader.gate) is None:
+            return articles
+        left = [a.id for a in articles if not (a.wanted or gate.lets(a.title, a.body))]
+        if left:
+            leave_unread(self.store, left, str(self.version), gate.name, self.now())
+        return [a for a in articles if a.id not in left]
 
 
 def read_batch(reader: Reader, articles: Sequence[Unread], *, themes_only: bool = False) -> BatchRead:

@@ -119,7 +119,7 @@ class Subjects:
         return any(_BASED_FIRM.match(self.phrases.text, start) for start in starts)
 
     def _stated(self, agent: Word) -> Subject:
-        """The thing that *agent* names: the company's, where the text is about one and the thing has no name."""
+        """The thing that *agent* names: the company's, where the text is about one and it has no name."""
         thing = self.phrases.thing(agent) or None
         if self.company is None or agent.tag_ != "NN" or thing is None or self.cinema:
             return thing, "stated"
