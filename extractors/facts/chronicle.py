@@ -19,6 +19,8 @@ from extractors.findings import Figure
 _AHEAD = frozenset({"forecast", "target"})
 _QUOTED = frozenset({"share_price", "index", "market_value", "quote"})
 """What changes by the day: without a time, it is of the day of publication."""
+_HOURS = frozenset({"gmt", "a.m.", "p.m.", "midday", "noon"})
+"""'By 1340 GMT shares had fallen': of that day, though the verb is perfect."""
 _OF_BEFORE = frozenset({"year-earlier", "year-ago"})
 
 
@@ -80,11 +82,12 @@ class Chronicle:
             or bare(meaning.metric).lower() in words().economy
             or (known is None and bool(meaning.growth or meaning.direction))
         )
+        expected = meaning.wrap == "estimate" and meaning.metric.startswith("analyst ")
         return Wanted(
-            inherits=flows and past and not meaning.wrap and meaning.basis not in _AHEAD,
+            inherits=flows and past and (not meaning.wrap or expected) and meaning.basis not in _AHEAD,
             days=bool(known and known.point) or figure.kind == "count",
             today=bool(known and known.id in _QUOTED and (meaning.growth or known.id != "market_value"))
-            and not perfect
+            and not (perfect and _HOURS.isdisjoint(word.lower_ for word in tree))
             and meaning.basis not in _AHEAD,
             yearly=self.yearly,
             quoted=bool(known and known.id in _QUOTED),

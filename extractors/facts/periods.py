@@ -39,7 +39,7 @@ _RECORD = re.compile(
     re.I,
 )
 """'the lowest since 2020', 'for the first time since March': how long ago, and no period of the figure."""
-_WILL = re.compile(r"\b(?:will|would|shall|plans? to|set to|to be)\b[^.;]*\Z")
+_WILL = re.compile(r"\b(?:will|would|shall|plans? to|set to|to be|(?:is|are) \w+ing)\b(?:[^.;]|\.(?=\d))*\Z")
 """'will lift its prices from April 1': the next April."""
 _RUPEES = re.compile(r"₹|\bINR\b|\brupees?\b|\bcrores?\b|\blakhs?\b")
 """Business pages in whose Q1 the year begins in April."""

@@ -19,7 +19,7 @@ from extractors.facts.words import words
 from extractors.findings import Figure, Span
 
 _BREAK = re.compile(
-    r"[;:—]|\s--\s|,\s(?:and|or|but|while|whereas|which|where|with|who|after|as|before|when)\b|\b(?:but|while|whereas|compared|against|versus|"
+    r"[;:—]|\s--\s|,\s(?:and|or|but|while|whereas|which|where|with|who|after|as|before|when)\b|\b(?:but|while|whereas|compared|against(?! the (?:US )?(?:dollar|euro|yen|pound|yuan|rupee|franc|peso)\b)|versus|"
     r"down from|up from|than)\b|\b(?:after|before|while)\s[a-z]+ing\b|[.!?]\s"
 )
 _COMPARES = re.compile(r"\b(?:compared|against|versus|vs|down from|up from|than|from)\b")
