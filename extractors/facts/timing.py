@@ -19,11 +19,12 @@ from extractors.facts.words import words
 from extractors.findings import Figure, Span
 
 _BREAK = re.compile(
-    r"[;:—]|\s--\s|,\s(?:and|or|but|while|whereas|which|where|with|who|after|as|before|when)\b|\b(?:but|while|whereas|compared|against(?! the (?:US )?(?:dollar|euro|yen|pound|yuan|rupee|franc|peso)\b)|versus|"
-    r"down from|up from|than)\b|\b(?:after|before|while)\s[a-z]+ing\b|[.!?]\s"
+    r"[;:—]|\s--\s|[.!?]\s"
+    r"|,\s(?:and|or|but|while|whereas|which|where|with|who|after|as|before|when)\b"
+    r"|\b(?:but|while|whereas|compared|versus|down from|up from|than)\b"
+    r"|\bagainst\b(?!\sthe\s(?:US\s)?(?:dollar|euro|yen|pound|yuan|rupee|franc|peso)\b)"
+    r"|\b(?:after|before|while)\s[a-z]+ing\b"
 )
-_COMPARES = re.compile(r"\b(?:compared|against|versus|vs|down from|up from|than|from)\b")
-_NAMING = frozenset({"earlier", "comparison", "previous", "than", "then", "the_period"})
 _OF_DAYS = frozenset({"full-date", "day", "worded-day"})
 _OF_SAYING = _OF_DAYS | {"month", "month-alone"}
 _FROM = re.compile(r"\bfrom\s(?:[a-z]+\s){0,2}\Z")

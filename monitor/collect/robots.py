@@ -15,7 +15,6 @@ from monitor.collect.values import Failure, Request, Response
 KEPT_FOR = timedelta(hours=24)
 MAX_BYTES = 512 * 1024
 AGENT = "newsgauge"
-_NOBODY = "User-agent: *\nDisallow: /"
 
 
 @dataclass(frozen=True, slots=True)
