@@ -1,7 +1,8 @@
 """Which currency a word means that several share: ``$``, ``¥``, ``pesos``.
 
 In this order: the text defines it (``in Canadian dollars``), the dateline, the publisher's country or name,
-what else the text speaks of (for ``¥`` and words of many countries), the family's default.
+what else the text speaks of (for ``¥`` and words of many countries; for pesos and their like the line first),
+the family's default.
 """
 
 from __future__ import annotations
@@ -28,18 +29,28 @@ class Context:
     def __init__(self, text: str, about: Text | None) -> None:
         self._text, self._about = text, about
         self._known: dict[str, tuple[str | None, bool]] = {}
+        self._by_line: set[str] = set()
 
-    def currency(self, family: str) -> tuple[str | None, bool]:
-        """The ISO code that a word of *family* means here, and whether that was inferred."""
+    def currency(self, family: str, at: int) -> tuple[str | None, bool]:
+        """The ISO code that a word of *family* means at *at*, and whether that was inferred."""
         if family not in self._known:
             self._known[family] = self._resolve(family, families()[family])
-        return self._known[family]
+        if family not in self._by_line:
+            return self._known[family]
+        start, end = self._text.rfind("\n", 0, at) + 1, self._text.find("\n", at)
+        by_country: dict[str, str] = families()[family]["by_country"]
+        named = _named(self._text[start : end if end >= 0 else None], by_country)
+        return (by_country[named], True) if named else self._known[family]
 
     def _resolve(self, family: str, rule: dict[str, Any]) -> tuple[str | None, bool]:
         by_country: dict[str, str] = rule["by_country"]
         if defined := self._defined(family, set(by_country.values())):
             return defined, False
         country = self._country(by_country)
+        if country is None and by_country.get("US") != "USD":
+            if "default" not in rule:
+                self._by_line.add(family)
+            country = _named(self._text, by_country)
         return (by_country[country], True) if country else (rule.get("default"), True)
 
     def _defined(self, family: str, codes: set[str]) -> str | None:
@@ -66,8 +77,7 @@ class Context:
             return about.publisher_country
         if about and about.publisher and (named := _named(about.publisher, by_country)):
             return named
-        default = by_country.get("US") == "USD"
-        return None if default else _named(self._text, by_country)
+        return None
 
 
 @cache

@@ -68,7 +68,7 @@ def _figure(text: str, low: str, atom: Atom, context: Context, upper: Atom | Non
     last = upper or atom
     assert atom.unit is not None
     assert last.unit is not None
-    currency, inferred = _currency(context, last.unit)
+    currency, inferred = _currency(context, last.unit, atom.start)
     if last.unit.family == "dollar" and _IN_US_DOLLARS.match(low, last.end):
         currency, inferred = "USD", False
     return Figure(
@@ -87,9 +87,9 @@ def _figure(text: str, low: str, atom: Atom, context: Context, upper: Atom | Non
     )
 
 
-def _currency(context: Context, unit: Unit) -> tuple[str | None, bool]:
-    """The ISO code of *unit*, None for a ratio's, and whether the context gave it."""
-    return (unit.currency, False) if unit.family is None else context.currency(unit.family)
+def _currency(context: Context, unit: Unit, at: int) -> tuple[str | None, bool]:
+    """The ISO code of *unit* at *at*, None for a ratio's, and whether the context gave it."""
+    return (unit.currency, False) if unit.family is None else context.currency(unit.family, at)
 
 
 _IN_US_DOLLARS = re.compile(
