@@ -34,7 +34,7 @@ _LISTED = re.compile(
     r"|Hang Seng|Sensex|Nifty|FTSE|S&P 500|Dow Jones)\b"
 )
 _CINEMA = re.compile(
-    r"\b(?:box office|theaters?|theatres?|cinemas?|moviegoers?|opening weekend|ticket sales)\b", re.I
+    r"\b(?:box office|theaters?|theatres?|cinemas?|moviegoers?|multiplex(?:es)?|opening weekend|second weekend|ticket sales)\b", re.I
 )
 _LISTED_WORDS = (
     *(
@@ -52,7 +52,10 @@ _LISTED_WORDS = (
     ),
     *("Hang Seng", "Sensex", "Nifty", "FTSE", "S&P 500", "Dow Jones"),
 )
-_CINEMA_WORDS = ("box office", "theater", "theatre", "cinema", "moviegoer", "opening weekend", "ticket sale")
+_CINEMA_WORDS = (
+    *("box office", "theater", "theatre", "cinema", "moviegoer", "multiplex", "opening weekend", "second weekend"),
+    "ticket sale",
+)
 """One of these is in whatever the two above find: quicker to ask."""
 _AHEAD = frozenset({"target", "forecast", "guidance", "outlook"})
 """Words of a metric that say already that it lies ahead."""
@@ -80,7 +83,8 @@ class TextReader:
         self.keys = _keys(figures)
         self.when = periods.when_of(self.text, about.published)
         self.listed = _holds(self.text, _LISTED_WORDS) and bool(_LISTED.search(self.text))
-        self.cinema = _holds(self.text.lower(), _CINEMA_WORDS) and len(_CINEMA.findall(self.text)) > 1
+        told = f"{about.title or ''}\n{self.text}"
+        self.cinema = _holds(told.lower(), _CINEMA_WORDS) and len(_CINEMA.findall(told)) > 1
         self._named: dict[int, list[PeriodMention]] = {}
         self.topics = Topics(self.text, about.title, self.names.things, sentences)
         lead = self._lead(about.title, sentences[:2])

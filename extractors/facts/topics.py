@@ -20,7 +20,7 @@ _REMEMBERED = 2
 Name = tuple[int, int, str]
 """Where a name starts and ends, and whose it is."""
 
-_WORK = re.compile(r"[“\"']([A-Z][^“”\"\n]{1,50}?),?[”\"'](?!\w)")
+_WORK = re.compile(r"[“\"'‘]([A-Z][^“”\"\n]{1,50}?),?[”\"'’](?!\w)")
 
 
 def works_in(text: str) -> list[Name]:
