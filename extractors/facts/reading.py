@@ -34,7 +34,9 @@ _LISTED = re.compile(
     r"|Hang Seng|Sensex|Nifty|FTSE|S&P 500|Dow Jones)\b"
 )
 _CINEMA = re.compile(
-    r"\b(?:box office|theaters?|theatres?|cinemas?|moviegoers?|multiplex(?:es)?|opening weekend|second weekend|ticket sales)\b", re.I
+    r"\b(?:box office|theaters?|theatres?|cinemas?|moviegoers?|multiplex(?:es)?|(?:opening|second) weekend"
+    r"|ticket sales)\b",
+    re.I,
 )
 _LISTED_WORDS = (
     *(
@@ -53,7 +55,16 @@ _LISTED_WORDS = (
     *("Hang Seng", "Sensex", "Nifty", "FTSE", "S&P 500", "Dow Jones"),
 )
 _CINEMA_WORDS = (
-    *("box office", "theater", "theatre", "cinema", "moviegoer", "multiplex", "opening weekend", "second weekend"),
+    *(
+        "box office",
+        "theater",
+        "theatre",
+        "cinema",
+        "moviegoer",
+        "multiplex",
+        "opening weekend",
+        "second weekend",
+    ),
     "ticket sale",
 )
 """One of these is in whatever the two above find: quicker to ask."""

@@ -23,6 +23,8 @@ Handler = Callable[["Meanings", Word, Roles], Meaning | None]
 
 _PHRASAL = frozenset({"make", "take"})
 _SOLD = {"sell": "sales", "export": "exports", "ship": "shipments"}
+_AFTER_AMOUNTS = frozenset({"net", "nett", "gross", "apiece", "abroad", "overseas"})
+"""'earned 38 crore net': no name of what was earned."""
 _MEANS = frozenset({"cash", "stock", "shares", "debt"})
 """What something is paid in, no metric: '$5 million in cash'."""
 
@@ -31,6 +33,9 @@ def _noun(meanings: Meanings, anchor: Word, roles: Roles) -> Meaning | None:
     noun = roles["metric"]
     if noun.lower_ == "worth" and (sold := _sold_worth(meanings, noun)):
         return sold
+    verb = verb_over(noun) if noun.lower_ in _AFTER_AMOUNTS else None
+    if verb is not None:
+        return meanings.from_verb(verb, anchor, None)
     before = meanings.earlier(anchor) if meanings.anchors[anchor.i].kind == "percent" else None
     if (
         before

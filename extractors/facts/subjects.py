@@ -87,6 +87,20 @@ class Subjects:
             and not (self.phrases.name_at(agent) and agent.lower_ in words().company_nouns)
         )
 
+    def work_of(self, thing: Word) -> Subject | None:
+        """The film or series that *thing* is, names or stands for, in a text about cinemas."""
+        if not self.cinema:
+            return None
+        span = self.phrases.span(thing)
+        named = next((name for start, end, name in self.works if start <= span.start < end), None)
+        if named is None:  # 'Cricket romance "Second Innings"'
+            named = next((n for start, _, n in self.works if 0 < start - span.end < 4), None)
+        if named is not None:
+            return named, "named"
+        if thing.lower_ in words().work_nouns and self.work and not self._is_described(thing):
+            return self.work, "stand-in"
+        return None
+
     def of_agent(self, agent: Word) -> Subject:
         """The subject that *agent*, a grammatical subject or object, stands for."""
         if name := self.phrases.name_at(agent):
@@ -374,7 +388,7 @@ class Subjects:
     def _owned_by(self, thing: Word) -> Subject | None:
         """'the price of its standard plan', 'revenue from Lumo's only hit': the one that the plan is of."""
         owned = thing.lower_ not in words().company_nouns and any(
-            child.dep_ == "poss" and (child.lower_ in words().pronouns or self.phrases.name_at(child))
+            child.dep_ == "poss" and (child.lower_ in words().possessors or self.phrases.name_at(child))
             for child in thing.lefts
         )
         return self._possessor(thing) if owned else None

@@ -141,6 +141,9 @@ def of_thing(meanings: Meanings, thing: Word | None, verb: Word) -> Meaning | No
     if thing is None:
         return None
     name = meanings.phrases.name_at(thing)
+    if (work := meanings.subjects.work_of(thing)) and thing.dep_ in ("nsubj", "nsubjpass"):
+        metric = "weekend box office" if "weekend" in {word.lower_ for word in thing.tree} else "box office"
+        return Meaning(metric, work[0], subject_rule=work[1], verb=verb)
     if _is_spoken_of(meanings, thing) and not name:
         return _that_of(meanings, thing, verb) or meanings.spoken(thing, verb)
     if is_place(thing) and thing.dep_ in ("nsubj", "nsubjpass"):

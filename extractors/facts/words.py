@@ -147,6 +147,7 @@ class Words:
         self.dropped = frozenset(rules["plain"]["drop"])
         self.places = frozenset(rules["plain"]["places"])
         self.pronouns = frozenset(rules["stand_ins"]["pronouns"])
+        self.possessors = self.pronouns | {"whose"}
         self.company_nouns = frozenset(rules["stand_ins"]["company"])
         self.investors = frozenset(rules["stand_ins"]["investors"])
         self.company_papers = frozenset(rules["stand_ins"]["papers"])
