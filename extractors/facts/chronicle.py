@@ -19,6 +19,8 @@ from extractors.findings import Figure
 _AHEAD = frozenset({"forecast", "target"})
 _QUOTED = frozenset({"share_price", "index", "market_value", "quote"})
 """What changes by the day: without a time, it is of the day of publication."""
+_ONCE = frozenset({"cost", "average cost"})
+"""What something costs is of no period that the text spoke of."""
 _HOURS = frozenset({"gmt", "a.m.", "p.m.", "midday", "noon"})
 """'By 1340 GMT shares had fallen': of that day, though the verb is perfect."""
 _OF_BEFORE = frozenset({"year-earlier", "year-ago"})
@@ -82,6 +84,7 @@ class Chronicle:
             or bare(meaning.metric).lower() in words().economy
             or (known is None and bool(meaning.growth or meaning.direction))
         )
+        flows = flows and meaning.metric.lower() not in _ONCE
         expected = meaning.wrap == "estimate" and meaning.metric.startswith("analyst ")
         return Wanted(
             inherits=flows and past and (not meaning.wrap or expected) and meaning.basis not in _AHEAD,
