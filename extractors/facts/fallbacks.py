@@ -23,7 +23,21 @@ _SINCE = re.compile(
     r"\s(?:from|on|over|since|against|year[- ]on|quarter[- ]on|month[- ]on|sequentially|quarterly)\b"
 )
 _RANKED = frozenset(
-    {"came", "comes", "finished", "follows", "ranked", "ranks", "placed", "trailed", "trails"}
+    {
+        "came",
+        "comes",
+        "finished",
+        "follows",
+        "ranked",
+        "ranks",
+        "placed",
+        "trailed",
+        "trails",
+        "followed",
+        "led",
+        "leads",
+        "topped",
+    }
 )
 _CONTRIBUTING = re.compile(
     r"\bwith (?:the )?(?P<whose>[A-Z][\w.&’'-]*(?: (?:and |of )?[A-Z][\w.&’'-]*){0,4}) "

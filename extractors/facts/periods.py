@@ -44,6 +44,8 @@ _WILL = re.compile(r"\b(?:will|would|shall|plans? to|set to|to be|(?:is|are) \w+
 _RUPEES = re.compile(r"₹|\bINR\b|\brupees?\b|\bcrores?\b|\blakhs?\b")
 """Business pages in whose Q1 the year begins in April."""
 _APRIL_YEARS = re.compile(rf"{_RUPEES.pattern}|\bRs\b|\byen\b")
+_CALENDAR_YEARS = re.compile(r"\b(?:RMB|CNY|yuan|renminbi|won)\b")
+"""Chinese and Korean companies' fiscal years are the calendar's."""
 _YEAR_ENDED = re.compile(
     r"(?:fiscal|financial) year (?:that )?(?:ended|ending|ends|to|runs (?:from \w+ )?to)(?: on| in)?"
     r"(?: the end of)? (?P<month>[A-Z][a-z]{2,8})"
@@ -88,6 +90,8 @@ def when_of(text: str, published: date | None) -> When:
     )
     if likely and _APRIL_YEARS.search(text):
         month = 3
+    elif month is None and _CALENDAR_YEARS.search(text):
+        month = 12
     return When(published, month, own_quarters=month == 3 and bool(_RUPEES.search(text)))
 
 

@@ -147,6 +147,7 @@ class TextReader:
             works,
             self.topics.is_sure(claims.topic),
             self.topics.country,
+            self.topics.opener_at(phrases.draft.sentence.start),
         )
 
     def _fact(self, at: int, meaning: Meaning, timing: Timing, draft: Draft, claims: Claims) -> Fact:

@@ -84,6 +84,10 @@ def _moved_thing(meanings: Meanings, anchor: Word, head: Word) -> Meaning | None
         if is_noun(head) and not head.ent_type_ and not is_temporal(head)
         else None
     )
+    own = words().lemma(head.lower_) == "be" and any(t.dep_ in ("nsubj", "nsubjpass") for t in head.lefts)
+    agent = agent_of(head) if own and meaning is None else None
+    if agent is not None and agent.lower_ in words().metrics and not meanings.phrases.name_at(agent):
+        return of_thing(meanings, agent, head)  # 'on sales that were 2% lower'
     if meaning := meaning or meanings.earlier(anchor):
         return meaning
     far = of_thing(meanings, agent_of(head), head) if head.tag_.startswith("V") else None

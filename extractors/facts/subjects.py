@@ -23,7 +23,8 @@ class Subjects:
 
     ``topic`` is the organisation in focus, ``work`` the film or series, ``spoken`` the last meaning read;
     ``listed`` says whether the text speaks of shares, ``cinema`` of theatres; ``cited`` are its sources;
-    ``sure`` is whether it is plain which organisation the text is about, ``country`` the one it is about.
+    ``sure`` is whether it is plain which organisation the text is about, ``country`` the one it is about;
+    ``opener`` is the organisation that opens the sentence.
     """
 
     def __init__(
@@ -38,7 +39,9 @@ class Subjects:
         works: Sequence[tuple[int, int, str]] = (),
         sure: bool = True,
         country: str | None = None,
+        opener: str | None = None,
     ) -> None:
+        self.opener = opener
         self.sure = sure
         self.country = country
         self.cited = cited
@@ -117,7 +120,7 @@ class Subjects:
             return self._named_after(agent) or self.phrases.thing(agent), "loose stated"
         if is_company_noun(agent.lower_) and not self._is_described(agent):
             rule = "loose stand-in" if agent.lower_ in _OWNED else self._as_sure("stand-in")
-            return self.topic or self.phrases.thing(agent), rule
+            return self._opener_before(agent) or self.topic or self.phrases.thing(agent), rule
         if agent.lower_ in words().work_nouns and not self._is_described(agent):
             return self.work or self.phrases.thing(agent), "stand-in"
         if agent.lower_ in words().place_nouns and (place := self._last_place(agent)):
@@ -223,6 +226,8 @@ class Subjects:
         )
         if own is not None and own.i < pronoun.i and own.lower_ in _OFFICES:
             return self.phrases.thing(own), "loose pronoun"  # 'Kenya's central bank cut its rate'
+        if own is not None and own.i < pronoun.i and own.tag_ == "NNS" and pronoun.lower_ == "their":
+            return self.phrases.thing(own), "stated"  # 'apps doubled their revenue'
         speaker = next((t for t in pronoun.ancestors if words().lemma(t.lower_) in words().says), None)
         who = agent_of(speaker) if speaker is not None else None
         if who is not None and who.i < pronoun.i and is_name(who) and not is_observer(who.text):
@@ -235,7 +240,16 @@ class Subjects:
                 and is_place(token)
             ):
                 return self.phrases.thing(token), "pronoun"
-        return (self.work if self.cinema and self.work else self.topic), self._as_sure("pronoun")
+        spoken = self.work if self.cinema and self.work else self._opener_before(pronoun) or self.topic
+        return spoken, self._as_sure("pronoun")
+
+    def _opener_before(self, word: Word) -> str | None:
+        """'Nandina's bill was 5 million, and the company lost': the one that opens the sentence."""
+        at = self.phrases.span(word).start
+        if word.dep_ in ("dobj", "dative", "pobj"):
+            return None
+        named = any(end < at and name == self.opener for _, end, name in self.phrases.names)
+        return self.opener if named else None
 
     def _last_place(self, before: Word) -> str | None:
         """The country spoken of last before *before*."""
@@ -378,7 +392,10 @@ class Subjects:
                 return self.of_agent(target)
             if is_place(target) and bare:
                 return self.phrases.thing(target), "place"
-            if prep.lower_ == "on" and noun.lower_ in _BORNE:
+            consumers = any(t.lower_ in _SPENDERS for t in noun.lefts)
+            if prep.lower_ == "on" and (noun.lower_ in _BORNE or (consumers and noun.lower_ in _SPENT)):
+                return self.phrases.thing(target), "stated"
+            if prep.lower_ in ("across", "in") and target.lower_ in _PLACES:
                 return self.phrases.thing(target), "stated"
             placed = is_place(target) or is_name(target) or any(is_place(t) for t in target.lefts)
             if placed or (prep.lower_ == "of" and is_noun(target) and not words().metric_of(target.lower_)):
@@ -427,6 +444,9 @@ _NAMED_OR_SHARED = re.compile(
     r"[A-Z]|\b(?:market|industry|sector|index|benchmark|economy|world|country|government|one|anybody|nobody|someone)\b"
 )
 """What is no company's in particular."""
+_SPENDERS = frozenset({"consumer", "consumers", "player", "players", "user", "users", "viewer", "household"})
+_SPENT = frozenset({"spending", "spend", "outlays"})
+_PLACES = frozenset({"cities", "countries", "markets", "regions", "provinces", "states", "towns"})
 _BORNE = frozenset({"yield", "yields", "interest", "tax", "taxes", "duty", "tariff", "tariffs"})
 """What stands on something: 'the yield on the 10-year bond'."""
 _OFFICES = frozenset({"bank", "government", "ministry", "council", "state", "city", "treasury", "regulator"})

@@ -27,7 +27,7 @@ _BREAK = re.compile(
 )
 _OF_DAYS = frozenset({"full-date", "day", "worded-day"})
 _OF_SAYING = _OF_DAYS | {"month", "month-alone"}
-_FROM = re.compile(r"\bfrom\s(?:[a-z]+\s){0,2}\Z")
+_FROM = re.compile(r"\bfrom\s(?:(?!to\b)[a-z]+\s){0,4}\Z")
 _EXPECTED = re.compile(
     r"\s(?:that\s)?(?:(?:was|were|had been)\s)?(?:expected|forecast|estimated|predicted|projected|seen)\s"
     r"(?:by|in)\b"
@@ -57,6 +57,7 @@ _DUE = re.compile(
     r"(?:\s[a-z]+){0,3}\s(?:due(?: in)?|maturing in|for(?: (?:delivery|settlement|shipment) in)?)\s(?:the\s)?"
 )
 _OF_ANOTHER = re.compile(r"year|last|previous|prior|ago|earlier|before|\d{4}")
+_LAST = re.compile(r"previous|prior|preceding|last")
 _FRONTED = 24
 """A period that starts so near the sentence's beginning, in characters, holds for all of it."""
 _NEW_SUBJECT = re.compile(r",\s(?:and|but|while|whereas)\s(?:the\s)?[A-Z]")
@@ -347,6 +348,8 @@ class SentencePeriods:
             return Timing(self._just_before(after, base), "previous", stated=base.known)
         if after.form in _OF_DAYS:
             return Timing(NOWHEN, "compared")
+        if after.form == "fiscal-relative" and _LAST.search(self.text, after.start, after.end) and base.known:
+            return Timing(days.years_earlier(base), "year-earlier", stated=True)
         return Timing(after.period, f"compared:{after.form}", stated=True)
 
     def _is_others(self, figure: Figure, after: PeriodMention) -> bool:

@@ -45,6 +45,7 @@ class Topics:
     ) -> None:
         self.starts: list[int] = []
         self.topics: list[str | None] = []
+        self.openers: list[str | None] = []
         self.sentences = [span.start for span in sentences]
         main, self.sure = _main(text, title, _told_of(text, names), sentences)
         self.main = main
@@ -58,6 +59,7 @@ class Topics:
             self.starts.append(span.start)
             self.topics.append((topic if since < _REMEMBERED else None) or main)
             inside = [name for name in _inside(names, span) if name[2] not in observing]
+            self.openers.append(_opener(text, span, inside))
             spoken = _spoken_of(text, span, inside, main)
             topic, since = (spoken, 0) if spoken else (topic, since + 1)
 
@@ -65,6 +67,11 @@ class Topics:
         """The topic that the sentence at *start* is read with."""
         place = bisect_right(self.starts, start) - 1
         return self.topics[place] if place >= 0 else None
+
+    def opener_at(self, start: int) -> str | None:
+        """The organisation that opens the sentence at *start* as its grammatical subject or its owner."""
+        place = bisect_right(self.starts, start) - 1
+        return self.openers[place] if place >= 0 else None
 
     def is_sure(self, topic: str | None) -> bool:
         """Whether *topic* is plainly what the whole text is about."""
@@ -87,7 +94,8 @@ def _main(
         return min(titled, key=lambda name: (title or "").find(name.split()[0])), True
     opening = sentences[min(1, len(sentences) - 1)].end if sentences else 0
     early = {name for start, _, name in names if start < opening}
-    spoken = [name for name, _ in counts.most_common() if not passive & set(name.lower().split())]
+    cited = _cited_first(text, names)
+    spoken = [n for n, _ in counts.most_common() if n not in cited and not passive & set(n.lower().split())]
     openers = {name for span in sentences if (name := _opener(text, span, _inside(names, span)))}
     openers = openers or {name for _, end, name in names if not _OWNS_NAME.match(text, end)}
     name = next((name for name in spoken if name in openers), None)
@@ -122,7 +130,17 @@ def _told_of(text: str, names: Sequence[Name]) -> Sequence[Name]:
 
 
 _MEASURING = (
-    *("brokerage", "broker", "consultancy", "pollster", "tracker", "researcher", "investment bank", "lobby"),
+    *(
+        "brokerage",
+        "stockbroker",
+        "broker",
+        "consultancy",
+        "pollster",
+        "tracker",
+        "researcher",
+        "investment bank",
+        "lobby",
+    ),
     *("association", "federation"),
 )
 _FIRMS = (
@@ -147,6 +165,14 @@ _FIELDS = (
 
 def _either(words: Iterable[str]) -> str:
     return "|".join(words)
+
+
+def _cited_first(text: str, names: Sequence[Name]) -> frozenset[str]:
+    """Of *names*, those that are brought in as a source: 'according to Storelens'."""
+    first: dict[str, int] = {}
+    for start, _, name in names:
+        first.setdefault(name, start)
+    return frozenset(n for n, start in first.items() if _CITED.search(text[max(0, start - 60) : start]))
 
 
 _INVESTS = re.compile(r"\b(?:led|backed|funded|joined|advised|audited|underwritten) by (?:[\w’'-]+ ){0,4}\Z")

@@ -33,9 +33,15 @@ def sign_before(text: str, number: Number, floor: int) -> tuple[Unit, int, bool]
         return None
     for start in _sign_starts(text, floor, end):
         unit = _sign(text[start:end])
-        if unit and _bounded(text, start) and allowed(text[start:end], number):
+        sure = allowed(text[start:end], number) or (text[start:end] == "R" and _in_rand(text))
+        if unit and _bounded(text, start) and sure:
             return unit, start, negative
     return None
+
+
+def _in_rand(text: str) -> bool:
+    """Whether *text* speaks of South Africa, where R84.15 is money."""
+    return any(word in text for word in ("Johannesburg", "JOHANNESBURG", "South Africa", " rand", "JSE"))
 
 
 def _sign_starts(text: str, floor: int, end: int) -> Iterable[int]:
