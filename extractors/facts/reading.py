@@ -183,6 +183,9 @@ class TextReader:
 
     def _lead(self, title: str | None, opening: Sequence[Span]) -> Period:
         named = periods.resolve(title, self.when) if title else []
+        titled, published = lead_period(named), self.when.published
+        if titled.end is not None and published is not None and titled.end <= published:
+            return titled
         return lead_period([*named, *(mention for span in opening for mention in self._mentions(span))])
 
     def _mentions(self, sentence: Span) -> list[PeriodMention]:
