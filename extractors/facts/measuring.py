@@ -32,6 +32,12 @@ _FORETOLD = re.compile(
     r"(?:had\s)?(?:previously\s|earlier\s|originally\s)?"
     r"(?:foresaw|foreseen|forecast|expected|guided|projected|predicted|planned|targeted|flagged)\b"
 )
+_EACH = re.compile(
+    r"\s(?:an?|per|each|every|for each|for every)\s"
+    r"(episode|script|chapter|title|minute|hour|day|night|week|fortnight|month|year|user|download|subscriber|view|seat"
+    r"|ticket|litre|gallon|kilo|kilogram|square met(?:er|re)|unit|piece|season)\b"
+)
+_BY_THE_PIECE = frozenset({"price", "payment", "cost", "fee", "charge", "pay", "rate", "subscription"})
 _WITH_UP = frozenset({"make", "makes", "made", "making", "take", "takes", "took", "taking"})
 """'made up 58 percent of sales' moved nothing."""
 
@@ -87,7 +93,7 @@ class Meanings:
         multiple = figure.kind == "multiple" and not meaning.compared
         direction = meaning.direction or (_multiple_direction(figure) if multiple else None)
         meaning = self._by_analysts(self._set_against(meaning, anchor))
-        meaning = self._per_share(meaning, figure)
+        meaning = self._each(self._per_share(meaning, figure), figure)
         if figure.kind == "money" and meaning.metric.lower() == "share":
             meaning = replace(meaning, metric="share price")
         growth, basis = meaning.growth or multiple, basis_of(anchor, meaning)
@@ -107,6 +113,17 @@ class Meanings:
         if not a_share:
             return meaning
         return replace(meaning, metric=f"{meaning.metric} per share")
+
+    def _each(self, meaning: Meaning, figure: Figure) -> Meaning:
+        """'pays $6 an episode': what each of them costs or earns."""
+        each = _EACH.match(self.phrases.text, figure.end) if figure.kind == "money" else None
+        if (
+            each is None
+            or " per " in meaning.metric
+            or meaning.metric.split()[-1].lower() not in _BY_THE_PIECE
+        ):
+            return meaning
+        return replace(meaning, metric=f"{meaning.metric} per {each[1]}")
 
     def _by_analysts(self, meaning: Meaning) -> Meaning:
         """'Analysts expected sales of': an estimate, of the one spoken of."""

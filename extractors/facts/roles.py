@@ -22,7 +22,13 @@ Roles = Mapping[str, Word]
 Handler = Callable[["Meanings", Word, Roles], Meaning | None]
 
 _PHRASAL = frozenset({"make", "take"})
-_SOLD = {"sell": "sales", "export": "exports", "ship": "shipments"}
+_SOLD = {
+    "buy": "purchases",
+    "repurchase": "repurchases",
+    "sell": "sales",
+    "export": "exports",
+    "ship": "shipments",
+}
 _AFTER_AMOUNTS = frozenset({"net", "nett", "gross", "apiece", "abroad", "overseas"})
 """'earned 38 crore net': no name of what was earned."""
 _MEANS = frozenset({"cash", "stock", "shares", "debt"})

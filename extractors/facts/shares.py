@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from extractors.facts.meaning import Meaning, bare, direction_of, verb_over
 from extractors.facts.parse import Word
 from extractors.facts.phrases import is_name, is_place, is_temporal
+from extractors.facts.subjects import is_company_noun
 from extractors.facts.tree import agent_of
 from extractors.facts.verbs import has_sense
 from extractors.facts.words import words
@@ -36,7 +37,8 @@ def from_share(meanings: Meanings, base: Word, anchor: Word) -> Meaning | None:
     if anchor.dep_ in ("nsubj", "nsubjpass") and verb.tag_.startswith(("V", "J")):
         return _share_that(meanings, base, verb, anchor)
     lemma = words().lemma(verb.lower_)
-    if anchor.dep_ == "dobj" and lemma in _HOLDS and meanings.phrases.name_at(base):
+    owned = meanings.phrases.name_at(base) or is_company_noun(base.lower_)
+    if anchor.dep_ == "dobj" and lemma in _HOLDS and owned:
         return _stake(meanings, base, verb)
     if anchor.dep_ == "dobj" and lemma in words().moves and not has_sense(meanings, verb, anchor):
         return _moved_share(meanings, base, verb, lemma)
@@ -62,7 +64,8 @@ def _of_the_level_before(meanings: Meanings, base: Word, anchor: Word) -> Meanin
 def _stake(meanings: Meanings, company: Word, verb: Word) -> Meaning:
     agent = agent_of(verb)
     subject, rule = meanings.subjects.of_any(agent)
-    return Meaning(f"stake in {meanings.phrases.name_at(company)}", subject, subject_rule=rule, verb=verb)
+    whole = meanings.phrases.name_at(company)
+    return Meaning(f"stake in {whole}" if whole else "stake", subject, subject_rule=rule, verb=verb)
 
 
 def _moved_share(meanings: Meanings, base: Word, verb: Word, lemma: str) -> Meaning:

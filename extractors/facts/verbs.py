@@ -27,7 +27,23 @@ _CONSUMERS = frozenset(
 _BARE_TOTALS = frozenset({"figure", "number", "total", "amount", "sum"})
 _WHICH = re.compile(r"\bof (?:which|them|those)\s(?:the )?[^.;,]*\Z")
 _WITH_WAYS = frozenset(
-    {"go", "come", "edge", "tick", "inch", "move", "be", "close", "end", "finish", "open", "trade", "settle"}
+    {
+        "shoot",
+        "creep",
+        "go",
+        "come",
+        "edge",
+        "tick",
+        "inch",
+        "move",
+        "be",
+        "close",
+        "end",
+        "finish",
+        "open",
+        "trade",
+        "settle",
+    }
 )
 _SEEKS = frozenset({("look", "for"), ("call", "for"), ("hope", "for"), ("bank", "on")})
 """What analysts do who expect something."""
