@@ -51,6 +51,8 @@ def _proven_subject(meaning: Meaning, known: Metric) -> bool:
 def _proven_period(timing: Timing, known: Metric, growth: bool) -> bool:
     if timing.rule == "none":
         return known.id in _proven()["timeless"] and not growth
+    if known.id in _proven()["timeless"] and timing.rule.startswith("before:"):
+        return False  # what the sentence told before need not be the deal's time
     if growth and timing.rule.startswith("before:") and timing.period.start == timing.period.end:
         return False  # 'debt, $5 million at the end of May, has halved': not on that day
     return timing.period.known and timing.rule.startswith(tuple(_proven()["periods"]))

@@ -138,6 +138,8 @@ class Subjects:
     def _stated(self, agent: Word) -> Subject:
         """The thing that *agent* names: the company's, where the text is about one and it has no name."""
         thing = self.phrases.thing(agent) or None
+        if agent.lower_ in words().work_nouns:
+            return thing, "loose stated"
         if self.company is None or agent.tag_ != "NN" or thing is None or self.cinema:
             return thing, "stated"
         if _NAMED_OR_SHARED.search(thing) or self.cites(self.company):

@@ -122,7 +122,9 @@ def _told_of(text: str, names: Sequence[Name]) -> Sequence[Name]:
     measuring, met = set[str](), set[str]()
     for start, end, name in names:
         if name not in met and (
-            _MEASURER.search(text[max(0, start - 40) : start]) or _MEASURES.match(text, end)
+            _MEASURER.search(text[max(0, start - 40) : start])
+            or _MEASURES.match(text, end)
+            or _RECKONS.match(text, end)
         ):
             measuring.add(name)
         met.add(name)
@@ -192,6 +194,10 @@ _MEASURES = re.compile(
     rf",? (?:an?|the) (?:[\w-]+ ){{0,4}}(?:{_either(_MEASURING)}|analytics|research"
     rf"|(?:{_either(_FIELDS)}|investment|venture|private equity) (?:{_either(_FIRMS)}|fund))\b"
 )
+
+
+_RECKONS = re.compile(r"\s(?:\w+ly\s)?(?:estimates?|estimated|reckons|reckoned|calculates|counted|tracks)\b")
+"""What one does who measures: '..., Storelens estimates'."""
 
 
 def _observing(text: str, names: Sequence[Name], main: str | None) -> frozenset[str]:
