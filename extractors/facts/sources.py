@@ -172,9 +172,10 @@ def _basis_by(token: Word, figure: Word) -> Basis | None:
         return "target"
     if lemma in rules["forecast_verbs"] and lemma not in ("see", "reckon") and token != figure:
         return "forecast"
-    now = any(t.lower_ in ("now", "still", "currently") for t in token.children)
-    if lemma == "see" and (holds or now) and token.tag_ in ("VBZ", "VBP"):
-        return "forecast"
+    if lemma == "see" and token.tag_ in ("VBZ", "VBP"):
+        now = any(t.lower_ in ("now", "still", "currently") for t in token.children)
+        if holds or now:
+            return "forecast"
     return "estimate" if lemma in rules["estimate_verbs"] else None
 
 

@@ -109,30 +109,33 @@ class SentencePeriods:
             revised = meaning.rule == "revised" and base.known
             return Timing(base, "revised", stated=True) if revised else self._compared(figure, base, wanted)
         token = self.tree[meaning.anchor]
-        usable = [
-            m
-            for m in self.mentions
-            if self._counts(m, wanted.days) and self._in_reach(m, token) and not self._is_due(m, meaning)
-        ]
+        usable = [m for m in self.mentions if self._counts(m, wanted.days) and self._in_reach(m, token)]
+        if wanted.quoted and meaning.noun is not None and meaning.noun.tree is self.tree:
+            usable = [m for m in usable if not self._is_due(m, meaning.noun)]
         if earlier := self._year_ago(figure, usable, clock) or self._then(figure, meaning, usable, base):
             return earlier
         for mention, rule in (
             (self._following(figure, usable, token), "after"),
             (self._before(figure, usable, wanted.inherits), "before"),
         ):
-            held = meaning.noun is not None and meaning.noun.lower_ in _HELD_AGAINST
-            if mention is not None and not (held and rule == "after"):
-                period = self._resolved(mention, clock)
-                if rule == "after" and self._starts_it(mention, token):
-                    period = Period(period.start, None)
-                if wanted.quoted and meaning.growth and self._is_this_year(mention):
-                    period = Period(period.start, clock.today.end)  # 'have gained 23% this year': so far
-                if mention.form in _RANGES and meaning.direction and not meaning.growth:
-                    period = days.last_year_of(period)
+            held = rule == "after" and meaning.noun is not None and meaning.noun.lower_ in _HELD_AGAINST
+            if mention is not None and not held:
+                period = self._covered(mention, meaning, clock, wanted)
                 return Timing(period, f"{rule}:{mention.form}", stated=True)
         if usable and not self._belongs_elsewhere(figure, usable):
             return Timing(self._resolved(usable[0], clock), f"sentence:{usable[0].form}")
         return self._inherited(clock, wanted)
+
+    def _covered(self, mention: PeriodMention, meaning: Meaning, clock: Clock, wanted: Wanted) -> Period:
+        """What of *mention* a figure of that *meaning* covers."""
+        period = self._resolved(mention, clock)
+        if self._starts_it(mention, self.tree[meaning.anchor]):
+            return Period(period.start, None)
+        if wanted.quoted and meaning.growth and self._is_this_year(mention):
+            return Period(period.start, clock.today.end)  # 'have gained 23% this year': so far
+        if mention.form in _RANGES and meaning.direction and not meaning.growth:
+            return days.last_year_of(period)
+        return period
 
     def _is_bracketed(self, mention: PeriodMention) -> bool:
         """'(H1 2020: 3 million)': the time of that figure alone."""
@@ -192,13 +195,9 @@ class SentencePeriods:
             or mention.role in ("since", "at", "by")
         )
 
-    def _is_due(self, mention: PeriodMention, meaning: Meaning) -> bool:
+    def _is_due(self, mention: PeriodMention, noun: Word) -> bool:
         """'sugar for March fell': when it is delivered or paid back, and not when it fell."""
-        if meaning.noun is None or meaning.noun.tree is not self.tree:
-            return False
-        if words().metric_of(meaning.metric) != words().ids["quote"]:
-            return False
-        end = self.draft.spans[meaning.noun.i].end
+        end = self.draft.spans[noun.i].end
         return _DUE.fullmatch(self.text, end, mention.start) is not None
 
     def _in_reach(self, mention: PeriodMention, figure: Word) -> bool:
