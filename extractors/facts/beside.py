@@ -46,6 +46,9 @@ _THAN_BEFORE = re.compile(
     r"(?:[a-z’'-]+\s){0,4}?(?:same|year|quarter|month|week|period|level|levels|comparable|previous|prior|earlier"
     r"|before|(?:19|20)\d\d)\b"
 )
+_VALUED = re.compile(
+    r"\bvalu(?:es|ed|ing) (?:the [a-z]+ )?(?P<whom>[A-Z][\w.&’'-]*(?: [\w.&’'-]+){0,4}) at (?:about )?\Z"
+)
 _COMMA_BETWEEN = re.compile(
     r"[^.;:]{0,80}?,\s(?:or\s|which is\s|which was\s|some\s|about\s|nearly\s|almost\s)*"
 )
@@ -150,6 +153,21 @@ def more_of(meanings: Meanings, anchor: Word) -> Meaning | None:
     subject, rule = meanings.subjects.of_noun(nouns[-1])
     metric = meanings.phrases.words(nouns)
     return Meaning(metric, subject, direction_of(way), growth=True, subject_rule=rule, noun=nouns[-1])
+
+
+def valued_at(meanings: Meanings, anchor: Word) -> Meaning | None:
+    """'The round values Lumo at $4 million', whatever the parser makes of it."""
+    text, start = meanings.phrases.text, meanings.anchors[anchor.i].start
+    led = (
+        _VALUED.search(text, max(0, start - 80), start)
+        if meanings.anchors[anchor.i].kind == "money"
+        else None
+    )
+    if led is None:
+        return None
+    named = (name for at, end, name in meanings.phrases.names if led.start("whom") <= at and end <= start)
+    name = next(named, None)
+    return Meaning("valuation", name, subject_rule="named") if name else None
 
 
 def than_before(meanings: Meanings, anchor: Word) -> Meaning | None:
@@ -263,6 +281,7 @@ RULES: Mapping[str, Rule] = {
     "counted": counted,
     "after-of": after_of,
     "before-growth": before_growth,
+    "valued-at": valued_at,
     "than-before": than_before,
     "more-of": more_of,
     "by-growth": by_growth,

@@ -53,6 +53,13 @@ _STREAMS = frozenset(
     {"ads", "advertising", "subscriptions", "memberships", "licensing", "purchases", "sponsorship"}
 )
 """What brings its company money."""
+_SUPPLIES = frozenset(
+    {"supplied", "supplies", "contributed", "contributes", "provided", "provides", "furnished"}
+)
+_SWALLOWS = frozenset({"swallowed", "swallows", "consumed", "consumes", "ate", "eats", "gobbled"})
+_A_DAY = re.compile(
+    r"\s(?:an?|per|each|for each)\s(?:day|week|month|hour|night|episode|script|shift|shoot)\b"
+)
 _OWNS = frozenset({"own", "hold", "control"})
 _TRADES = frozenset({"close", "end", "finish", "trade", "settle"})
 _MARKETS = frozenset({"market", "industry", "sector"})
@@ -74,6 +81,12 @@ def from_verb(meanings: Meanings, verb: Word, figure: Word, prep: Word | None) -
         return _next(meanings, prep, figure)
     if prep is not None and f"{lemma} {prep.lower_}" in words().senses:
         prep = None  # 'pulled in $60 million'
+    if (
+        prep is None
+        and figure.i in meanings.anchors
+        and (told := _by_the_verb(meanings, verb, figure, agent))
+    ):
+        return told
     if sense := _sense(meanings, verb, figure, prep):
         return _sensed(meanings, verb, figure, prep, sense)
     if way := words().moves.get(lemma) or _way_beside(verb, lemma):
@@ -86,6 +99,25 @@ def from_verb(meanings: Meanings, verb: Word, figure: Word, prep: Word | None) -
         return _level(meanings, verb, agent, prep)
     before = meanings.earlier(figure)
     return before and _with_subject(meanings, bare(before.metric), agent, verb)
+
+
+def _by_the_verb(meanings: Meanings, verb: Word, figure: Word, agent: Word | None) -> Meaning | None:
+    """'The Saudis supplied 61%', 'marketing swallowed $4 million', 'a lead gets $500 a day'."""
+    lemma, read = words().lemma(verb.lower_), meanings.anchors[figure.i]
+    if agent is None:
+        return None
+    if read.kind == "percent" and verb.lower_ in _SUPPLIES:
+        before = meanings.earlier(figure) or meanings.subjects.spoken
+        subject, rule = meanings.subjects.of_agent(agent)
+        metric = f"share of {bare(before.metric).removeprefix('share of ')}" if before else ""
+        return Meaning(metric, subject, subject_rule=f"loose {rule}", verb=verb) if before else None
+    if read.kind == "money" and verb.lower_ in _SWALLOWS and not meanings.phrases.name_at(agent):
+        subject, rule = meanings.subjects.focus()
+        return Meaning(f"{meanings.phrases.noun(agent)} spending", subject, subject_rule=rule, verb=verb)
+    if read.kind == "money" and lemma == "get" and _A_DAY.match(meanings.phrases.text, read.end):
+        subject, rule = meanings.subjects.of_agent(agent)
+        return Meaning("pay", subject, subject_rule=rule, verb=verb)
+    return None
 
 
 def _of_which(meanings: Meanings, verb: Word, figure: Word) -> Meaning | None:
