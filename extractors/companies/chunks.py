@@ -73,7 +73,9 @@ def _joined(words: Sequence[Word], first: int, last: int, vocabulary: Vocabulary
     if following.sentence != words[last].sentence and words[last].lower not in vocabulary.abbreviated:
         return None
     if is_name_word(following, vocabulary):
-        stays = following.lower not in vocabulary.breaks and _adjoins(words[last], following, vocabulary)
+        lettered = last > 0 and words[last - 1].lower in ("series", "class", "tier", "grade")
+        adjoins = _adjoins(words[last], following, vocabulary, lettered)
+        stays = following.lower not in vocabulary.breaks and adjoins
         goes_on = "," in following.gap and last + 2 < len(words) and words[last + 2].gap == "-"
         return last + 1 if stays and not goes_on else None  # 'Mei Foo, Co-Founder' is no 'Mei Foo, Co'
     if following.gap == "-" and following.text.isdigit():
@@ -81,14 +83,16 @@ def _joined(words: Sequence[Word], first: int, last: int, vocabulary: Vocabulary
     return _over_connector(words, first, last, vocabulary)
 
 
-def _adjoins(word: Word, following: Word, vocabulary: Vocabulary) -> bool:
+def _adjoins(word: Word, following: Word, vocabulary: Vocabulary, lettered: bool = False) -> bool:
+    """Whether *following* goes on a name after *word*, which is a letter of a series where it is *lettered*."""
     gap = following.gap
     if gap in (" ", "-", " & ", " + "):
         return True
     if gap == ". " and word.lower in vocabulary.legal:
         return following.lower in vocabulary.legal  # 'Co. Ltd', but 'Ltd. Norrland' starts a sentence
     if gap == ". ":
-        return word.lower in vocabulary.abbreviated or bool(_INITIAL.fullmatch(word.text)) or "." in word.text
+        initial = bool(_INITIAL.fullmatch(word.text)) and not lettered
+        return word.lower in vocabulary.abbreviated or initial or "." in word.text
     if gap in (", ", ".,", "., "):
         return following.lower in vocabulary.legal and following.lower not in ("as", "se", "sa", "ab")
     if not _POSSESSIVE.match(gap):

@@ -160,6 +160,8 @@ def _worth(meanings: Meanings, anchor: Word, roles: Roles) -> Meaning | None:
     known = words().metric_of(thing.lower_)
     if is_noun(head) and known and known.id not in ("market_size", "valuation"):
         return meanings.from_noun(head, anchor)
+    if known and known.id in ("volume", "revenue", "downloads", "debt"):
+        return meanings.from_noun(thing, anchor)  # 'exports were worth 11 billion'
     subject, rule = meanings.subjects.of_agent(thing)
     return Meaning(worth(meanings, thing), subject, subject_rule=rule, verb=verb_over(thing))
 

@@ -115,6 +115,7 @@ class SentencePeriods:
         if earlier := self._year_ago(figure, usable, clock) or self._then(figure, meaning, usable, base):
             return earlier
         for mention, rule in (
+            (self._named_with(meaning, usable), "before"),
             (self._following(figure, usable, token), "after"),
             (self._before(figure, usable, wanted.inherits), "before"),
         ):
@@ -194,6 +195,14 @@ class SentencePeriods:
             or (point and mention.form in _OF_DAYS)
             or mention.role in ("since", "at", "by")
         )
+
+    def _named_with(self, meaning: Meaning, usable: Sequence[PeriodMention]) -> PeriodMention | None:
+        """'our 2021 revenue estimate': the time in the metric's own name."""
+        noun = meaning.noun
+        if noun is None or noun.tree is not self.tree or not any(noun.lefts):
+            return None
+        lefts = list(noun.lefts)
+        return next((m for m in usable if self._token(m) in lefts), None)
 
     def _is_due(self, mention: PeriodMention, noun: Word) -> bool:
         """'sugar for March fell': when it is delivered or paid back, and not when it fell."""

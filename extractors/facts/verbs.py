@@ -60,6 +60,7 @@ _SWALLOWS = frozenset({"swallowed", "swallows", "consumed", "consumes", "ate", "
 _A_DAY = re.compile(
     r"\s(?:an?|per|each|for each)\s(?:day|week|month|hour|night|episode|script|shift|shoot)\b"
 )
+_BUYS = frozenset({"buy", "acquire", "purchase", "take"})
 _OWNS = frozenset({"own", "hold", "control"})
 _TRADES = frozenset({"close", "end", "finish", "trade", "settle"})
 _MARKETS = frozenset({"market", "industry", "sector"})
@@ -334,6 +335,8 @@ def _sensed(
         metric, (subject, rule) = _earned(meanings, agent, (subject, rule))
     if metric == "sales" and thing is not None and prep is not None and prep.lower_ == "for":
         metric = f"sale price of {meanings.phrases.thing(thing)}"
+    if metric == "spending" and (bought := _to_buy(verb)) is not None:
+        metric, thing = "purchase price", bought
     figure_at = meanings.anchors.get(figure.i)
     if metric == "purchase price" and thing is None and figure_at is not None and figure_at.value < _A_SHARE:
         metric = "offer price per share"
@@ -351,6 +354,14 @@ def _sensed(
 def metric_of_pay(verb: Word, sense: VerbSense) -> bool:
     """'was paid $9.3 million': what the grammatical subject earns."""
     return sense.metric == "payment" and any(t.dep_ == "nsubjpass" for t in verb.lefts)
+
+
+def _to_buy(verb: Word) -> Word | None:
+    """'spent 310 billion won to take over Pinecone': what was bought."""
+    for clause in verb.rights:
+        if clause.dep_ in ("xcomp", "advcl") and words().lemma(clause.lower_) in _BUYS:
+            return object_of(clause, clause)
+    return None
 
 
 def _borne_by(meanings: Meanings, verb: Word, figure: Word) -> Meaning | None:

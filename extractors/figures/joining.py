@@ -200,7 +200,8 @@ def _across(text: str, low: str, atoms: list[Atom]) -> list[Atom]:
         if atom.unit is None and not atom.dead and last and _takes(text, low, last, atom):
             atom = atoms[place] = replace(atom, unit=last.unit, where="shared")
         if atom.unit is not None and atom.unit.kind != "multiple":
-            last = atom
+            converted = last is not None and last.unit is not None and low[atom.start - 1 : atom.start] == "("
+            last = last if converted and last and last.unit and last.unit.kind == atom.unit.kind else atom
         elif atom.power:
             last = None
     return atoms
