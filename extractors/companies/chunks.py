@@ -84,7 +84,7 @@ def _joined(words: Sequence[Word], first: int, last: int, vocabulary: Vocabulary
 
 
 def _adjoins(word: Word, following: Word, vocabulary: Vocabulary, lettered: bool = False) -> bool:
-    """Whether *following* goes on a name after *word*, which is a letter of a series where it is *lettered*."""
+    """Whether *following* goes on a name after *word*; *lettered* says that this is a letter of a series."""
     gap = following.gap
     if gap in (" ", "-", " & ", " + "):
         return True
