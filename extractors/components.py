@@ -30,6 +30,10 @@ for _name in ("figures", "companies", "organisations", "themes", "countries", "t
 Doc.set_extension("newsgauge_about", default=None, force=True)
 
 
+_SENTENCES = 128
+"""So many sentences the model reads at once: a transition model takes a quarter of a batch in one go."""
+
+
 class _Placed(Protocol):
     @property
     def start(self) -> int: ...
@@ -63,20 +67,63 @@ class FiguresComponent:
         return doc
 
 
-class CompaniesComponent:
-    """``newsgauge_companies``: companies and other organisations, known ones by alias, others by NER."""
+class _BySentence:
+    """What a component that hands sentences to the pipeline's own model shares: batches, and the model."""
 
-    def __init__(self, known: "KnownCompanies") -> None:
-        self.known = known
+    def __init__(self, nlp: Language, batch_size: int) -> None:
+        self.nlp = nlp
+        self.batch_size = batch_size
 
     def __call__(self, doc: Doc) -> Doc:
-        """Find the organisations of *doc* and annotate them."""
+        """Annotate one *doc*."""
+        return next(self.pipe([doc]))
+
+    def pipe(self, docs: Iterable[Doc], batch_size: int | None = None) -> Iterator[Doc]:
+        """Annotate *docs*, whose sentences of a batch the model reads together."""
+        remaining = iter(docs)
+        while batch := list(islice(remaining, batch_size or self.batch_size)):
+            yield from self.annotate(batch)
+
+    def annotate(self, docs: Sequence[Doc]) -> Iterator[Doc]:
+        """Annotate a batch of *docs*."""
+        raise NotImplementedError
+
+    def _through(self, names: Iterable[str], sentences: Sequence[Doc]) -> Iterable[Doc]:
+        read: Iterable[Doc] = sentences
+        for name in names:
+            if name in self.nlp.component_names:
+                component: Any = self.nlp.get_pipe(name)
+                read = component.pipe(read, batch_size=_SENTENCES)
+        return read
+
+
+class CompaniesComponent(_BySentence):
+    """``newsgauge_companies``: companies and other organisations, known by alias or read by rules and NER.
+
+    In a pipeline whose NER runs before, its entities are taken; else the NER reads the sentences alone that
+    hold a name of which the rules can't tell.
+    """
+
+    def __init__(self, nlp: Language, batch_size: int, known: "KnownCompanies") -> None:
+        super().__init__(nlp, batch_size)
+        self.known = known
+
+    def annotate(self, docs: Sequence[Doc]) -> Iterator[Doc]:
+        """Find the organisations of *docs* and annotate them."""
         from extractors import companies
 
-        found, others = companies.read(doc, about(doc), self.known)
-        doc._.newsgauge_companies, doc._.newsgauge_organisations = found, others
-        _annotate(doc, "newsgauge_companies", _mentions(found))
-        return doc
+        if "ner" in self.nlp.pipe_names:
+            for doc in docs:
+                found = companies.read(doc, about(doc), self.known)
+                doc._.newsgauge_companies, doc._.newsgauge_organisations = found
+        else:
+            docs = list(companies.annotate(docs, self.known, self._recognise))
+        for doc in docs:
+            _annotate(doc, "newsgauge_companies", _mentions(doc._.newsgauge_companies))
+            yield doc
+
+    def _recognise(self, sentences: Sequence[Doc]) -> Iterable[Doc]:
+        return self._through(("ner",), sentences)
 
 
 class ThemesComponent:
@@ -96,32 +143,17 @@ class ThemesComponent:
         return doc
 
 
-class FactsComponent:
-    """``newsgauge_facts``: what each figure measures; parses only sentences that hold one, in batches."""
+class FactsComponent(_BySentence):
+    """``newsgauge_facts``: what each figure measures; parses only sentences that hold one."""
 
-    def __init__(self, nlp: Language, batch_size: int) -> None:
-        self.nlp = nlp
-        self.batch_size = batch_size
-
-    def __call__(self, doc: Doc) -> Doc:
-        """Find the facts of one *doc*."""
-        return next(self.pipe([doc]))
-
-    def pipe(self, docs: Iterable[Doc], batch_size: int | None = None) -> Iterator[Doc]:
-        """Find the facts of *docs*, whose sentences with a figure are parsed together."""
+    def annotate(self, docs: Sequence[Doc]) -> Iterator[Doc]:
+        """Find the facts of *docs*."""
         from extractors import facts
 
-        remaining = iter(docs)
-        while batch := list(islice(remaining, batch_size or self.batch_size)):
-            yield from facts.annotate(batch, self._parse)
+        return facts.annotate(docs, self._parse)
 
     def _parse(self, sentences: Sequence[Doc]) -> Iterable[Doc]:
-        parsed: Iterable[Doc] = sentences
-        for name in PARSING:
-            if name in self.nlp.component_names:
-                component: Any = self.nlp.get_pipe(name)
-                parsed = component.pipe(parsed, batch_size=128)
-        return parsed
+        return self._through(PARSING, sentences)
 
 
 def _mentions(found: Iterable[Company]) -> Iterator[tuple[str, _Placed]]:
@@ -134,14 +166,14 @@ def make_figures(nlp: Language, name: str) -> FiguresComponent:
     return FiguresComponent()
 
 
-@Language.factory("newsgauge_companies", default_config={"files": [], "own": []})
+@Language.factory("newsgauge_companies", default_config={"files": [], "own": [], "batch_size": 32})
 def make_companies(
-    nlp: Language, name: str, files: Sequence[str], own: Sequence[Mapping[str, Any]]
+    nlp: Language, name: str, files: Sequence[str], own: Sequence[Mapping[str, Any]], batch_size: int
 ) -> CompaniesComponent:
     """Make the companies component, with a user's *files* and *own* companies beside the packaged ones."""
     from extractors.companies import KnownCompanies
 
-    return CompaniesComponent(KnownCompanies.load([Path(f) for f in files], own))
+    return CompaniesComponent(nlp, batch_size, KnownCompanies.load([Path(f) for f in files], own))
 
 
 @Language.factory("newsgauge_themes", default_config={"own": []})
@@ -159,14 +191,12 @@ def make_facts(nlp: Language, name: str, batch_size: int) -> FactsComponent:
 
 
 def add_components(nlp: Language, how: "Reading") -> Language:
-    """Add newsgauge's components to *nlp*: sentences and the known names before its NER, the rest after."""
+    """Add newsgauge's components to *nlp*: sentences first, the rest after its own."""
     files, own = [str(f) for f in how.company_files], [dict(c) for c in how.companies]
     nlp.add_pipe("newsgauge_sentences", first=True)
     nlp.add_pipe("newsgauge_figures")
-    component = nlp.add_pipe("newsgauge_companies", config={"files": files, "own": own})
-    if "ner" in nlp.component_names:
-        ruler = nlp.add_pipe("entity_ruler", before="ner")
-        ruler.add_patterns(component.known.patterns())  # type: ignore[attr-defined]
+    named = {"files": files, "own": own, "batch_size": how.batch_size}
+    nlp.add_pipe("newsgauge_companies", config=named)
     nlp.add_pipe("newsgauge_themes", config={"own": [dict(t) for t in how.themes]})
     nlp.add_pipe("newsgauge_facts", config={"batch_size": how.batch_size})
     return nlp

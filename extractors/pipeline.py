@@ -33,9 +33,6 @@ READ_BY_RULE = frozenset({"zh"})
 _REMEMBERED = 200
 """So many texts' findings are kept for copies that follow: in feeds and archives they come close together."""
 
-_IN_ONE_GO = 4
-"""spaCy's transition models read a quarter of their batch at once: with this, all of ours."""
-
 
 @dataclass(frozen=True)
 class Reading:
@@ -107,7 +104,6 @@ class Reader:
             docs = nlp.pipe(
                 (_doc(nlp, text) for _, text in mine),
                 batch_size=self.how.batch_size,
-                component_cfg={"ner": {"batch_size": _IN_ONE_GO * self.how.batch_size}},
             )
             yield from zip((index for index, _ in mine), docs, strict=True)
 
@@ -141,7 +137,7 @@ class Reader:
 
     @cached_property
     def english(self) -> Language:
-        """The English pipeline: the model's NER between our sentences and our components."""
+        """The English pipeline: our components, which hand to the model's the sentences that need it."""
         from extractors.components import add_components
         from extractors.fused import fuse
         from extractors.model import load_model
@@ -203,8 +199,6 @@ class Reader:
 
 
 _NEEDED_FOR: Mapping[str, frozenset[Part]] = {
-    "entity_ruler": frozenset({"companies", "facts"}),
-    "ner": frozenset({"companies", "facts"}),
     "newsgauge_sentences": frozenset(PARTS) - FIGURES,
     "newsgauge_figures": FIGURES | {"facts"},
     "newsgauge_companies": frozenset({"companies", "facts"}),

@@ -17,7 +17,7 @@ from typing import Any
 from spacy.language import Language
 
 from extractors import components  # noqa: F401 (registers the sentence component)
-from extractors.companies import KnownCompanies, key, read
+from extractors.companies import KnownCompanies, annotate, key
 from extractors.findings import Company, Text
 from extractors.model import DEFAULT_MODEL, load_model
 
@@ -88,21 +88,22 @@ def _forms(company: str | list[str] | dict[str, Any]) -> list[str]:
     return [company] if isinstance(company, str) else company
 
 
-def pipeline(known: KnownCompanies, model: str = DEFAULT_MODEL) -> Language:
-    """The model's NER after our sentences and the known names, as in the product's pipeline."""
+def pipeline(model: str = DEFAULT_MODEL) -> Language:
+    """The model after our sentences, its NER there for the sentences that need it, as in the product."""
     nlp = load_model(model)
     nlp.add_pipe("newsgauge_sentences", first=True)
-    if known.companies:
-        nlp.add_pipe("entity_ruler", before="ner").add_patterns(known.patterns())  # type: ignore[attr-defined]
     return nlp
 
 
 def score(texts: Iterable[Example], nlp: Language, known: KnownCompanies) -> Score:
     """The score of the companies that *nlp* and *known* read in *texts*."""
+    ner: Any = nlp.get_pipe("ner")
     total = Score()
     for example in texts:
-        found, _ = read(nlp(example.text.text), example.text, known)
-        _add(total, example, found)
+        doc = nlp(example.text.text)
+        doc._.newsgauge_about = example.text
+        (doc,) = annotate([doc], known, ner.pipe)
+        _add(total, example, doc._.newsgauge_companies)
     return total
 
 

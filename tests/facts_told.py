@@ -12,7 +12,7 @@ from pathlib import Path
 
 from spacy.tokens import Doc
 
-from extractors import facts
+from extractors import companies, facts
 from extractors.findings import Company, CompanyMention, Fact, Figure, Text
 from extractors.model import PARSING, load_model
 from extractors.sentences import set_sentences
@@ -52,6 +52,11 @@ class Example:
 @cache
 def nlp():
     return load_model()
+
+
+@cache
+def known():
+    return companies.KnownCompanies.load()
 
 
 def parse(docs: Sequence[Doc]) -> Iterable[Doc]:
@@ -95,10 +100,12 @@ def figures_of(example: Example) -> tuple[Figure, ...]:
 
 def doc_of(example: Example) -> Doc:
     doc = set_sentences(nlp().make_doc(example.text))
-    doc = doc if example.companies else nlp().get_pipe("ner")(doc)
     doc._.newsgauge_about = Text("x", example.text, published=example.published)
     doc._.newsgauge_figures = figures_of(example)
-    doc._.newsgauge_companies = tuple(companies_of(example))
+    if example.companies:
+        doc._.newsgauge_companies = tuple(companies_of(example))
+        return doc
+    (doc,) = companies.annotate([doc], known(), nlp().get_pipe("ner").pipe)
     return doc
 
 

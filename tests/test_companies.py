@@ -30,8 +30,8 @@ def known() -> KnownCompanies:
 
 
 @pytest.fixture(scope="module")
-def nlp(known: KnownCompanies) -> Language:
-    return pipeline(known)
+def nlp() -> Language:
+    return pipeline()
 
 
 def doc_of(text: str, entities: dict[str, str] | None = None) -> Doc:

@@ -124,12 +124,6 @@ def test_known_names_at_the_borders_of_words(known: KnownCompanies, text: str, n
     assert [text[m.start : m.end] for m in known.matches(text)] == names
 
 
-def test_patterns_leave_out_names_that_are_words(known: KnownCompanies) -> None:
-    patterns = {(pattern["pattern"], pattern["id"]) for pattern in known.patterns()}
-    assert ("ReelShort", "reelshort") in patterns
-    assert not any(name == "Snap" for name, _ in patterns)
-
-
 def test_a_users_companies_join_the_packaged_ones(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from extractors.companies.known import KnownCompanies, NameMatch
 from extractors.companies.names import Suggestion, key, similarity, suggestions
 from extractors.companies.ownership import Ownership, parent, roll_up
-from extractors.companies.reader import read
+from extractors.companies.reader import annotate, read
 from extractors.companies.rows import KnownCompany
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "NameMatch",
     "Ownership",
     "Suggestion",
+    "annotate",
     "key",
     "parent",
     "read",

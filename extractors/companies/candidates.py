@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 
 from extractors.companies.chunks import Chunk
 from extractors.companies.context import cues
-from extractors.companies.evidence import ENOUGH, HEADLINE_CUES, NAMED_BY_FORM, form_cues, total
+from extractors.companies.evidence import (
+    AT_THE_START,
+    BEST,
+    ENOUGH,
+    HEADLINE_CUES,
+    NAMED_BY_FORM,
+    WORST,
+    form_cues,
+    total,
+)
 from extractors.companies.kinds import kind_of
 from extractors.companies.known import NameMatch
 from extractors.companies.rows import KnownCompany
@@ -18,6 +27,8 @@ from extractors.companies.words import Word, quoted_titles
 NAMES = frozenset(
     {"ORG", "PERSON", "GPE", "LOC", "FAC", "PRODUCT", "NORP", "WORK_OF_ART", "EVENT", "LAW", "LANGUAGE"}
 )
+_FORMED = frozenset({"ORG", "PRODUCT"})
+"""Labels of what may be a company in a headline, where all words have capitals."""
 _NAMED_ALIKE = frozenset({"event", "report", "association", "media", "exchange"})
 
 
@@ -30,16 +41,20 @@ class Entity:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Mention:
-    """One mention of a name: its span, its words, the NER's label there and the cues around it."""
+    """One mention of a name: its span, its words, the cues around it and the NER's label, where it read that.
+
+    One in a headline may count only where the NER's label says so (``doubtful``).
+    """
 
     start: int
     end: int
     first: int
     last: int
-    label: str | None
     cues: frozenset[str]
+    doubtful: bool = False
+    label: str | None = None
 
 
 @dataclass(slots=True)
@@ -75,12 +90,25 @@ class Name:
         """How much speaks for a company; see ``evidence.ENOUGH``."""
         return total(self.cues, [mention.label for mention in self.mentions])
 
+    @property
+    def may_be_company(self) -> bool:
+        """Whether it is read as a company where the NER's labels, read nowhere yet, speak for it."""
+        cues = self.cues
+        if self.kind not in (None, "company") and "company in apposition" not in cues:
+            return False
+        return total(cues - {AT_THE_START}, [BEST]) >= ENOUGH
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it is read as a company whatever the NER's labels, of which none is read yet."""
+        cues = self.own_cues.union(self.extra, *(m.cues for m in self.mentions if not m.doubtful))
+        return self.may_be_company and total(set(cues), [WORST]) >= ENOUGH
+
 
 def names(
     text: str,
     words: Sequence[Word],
     whole_runs: Sequence[Chunk],
-    entities: Sequence[Entity],
     matches: Sequence[NameMatch],
     vocabulary: Vocabulary,
 ) -> dict[str, Name]:
@@ -92,9 +120,21 @@ def names(
     runs = [part for run in whole_runs for part in _outside(words, run, certain)]
     mid_sentence = {text[words[c.first].start : words[c.last].end] for c in runs if not words[c.first].first}
     for run in runs:
-        trimmed = _trimmed(text, words, run, entities, mid_sentence, vocabulary)
+        trimmed = _trimmed(text, words, run, mid_sentence, vocabulary)
         if trimmed is not None:
-            _add(found, text, words, trimmed, entities, unsure, quoted, vocabulary)
+            _add(found, text, words, trimmed, unsure, quoted, vocabulary)
+    found = {form: name for form, name in found.items() if name.mentions}
+    _compare(found.values(), words)
+    return found
+
+
+def labelled(found: dict[str, Name], entities: Sequence[Entity], words: Sequence[Word]) -> dict[str, Name]:
+    """*found* with the labels of *entities*, without the doubtful mentions that these do not confirm."""
+    for name in found.values():
+        name.extra.discard(AT_THE_START)
+        for mention in name.mentions:
+            mention.label = _label(entities, mention.start, mention.end)
+        name.mentions = [m for m in name.mentions if not m.doubtful or m.label in _FORMED]
     found = {form: name for form, name in found.items() if name.mentions}
     _compare(found.values(), words)
     return found
@@ -108,13 +148,13 @@ def _compare(found: Iterable[Name], words: Sequence[Word]) -> None:
             continue
         if name.known:
             if all(words[mention.first].first for mention in name.mentions):
-                name.extra.add("only at the start")
+                name.extra.add(AT_THE_START)
             continue
         if name.words[0] in lower:
             name.extra.add("a word of the text")
         no_word = "inner capital" in name.own_cues  # 'PeachTV' has its capitals anywhere
         if not no_word and all(words[m.first].first and m.label is None for m in name.mentions):
-            name.extra.add("only at the start")
+            name.extra.add(AT_THE_START)
 
 
 def _add(
@@ -122,7 +162,6 @@ def _add(
     text: str,
     words: Sequence[Word],
     run: Chunk,
-    entities: Sequence[Entity],
     unsure: dict[tuple[int, int], KnownCompany],
     quoted: Sequence[tuple[int, int]],
     vocabulary: Vocabulary,
@@ -142,16 +181,13 @@ def _add(
         around.add("quoted")
     if _is_after_the(words, run.first):
         around.add("after a capital The")
-    label, around_it = _label(entities, start, end), frozenset(around)
-    if own[0].heading and not _is_name_in_heading(label, around_it | name.own_cues):
-        return
-    name.mentions.append(Mention(start, end, run.first, run.last, label, around_it))
-
-
-def _is_name_in_heading(label: str | None, around: frozenset[str]) -> bool:
-    """Whether a name in a headline, where all words have capitals, is one by its place and by its form."""
-    formed = label in ("ORG", "PRODUCT") or bool(around & NAMED_BY_FORM)
-    return "legal form" in around or (formed and bool(around & HEADLINE_CUES))
+    mention = Mention(start, end, run.first, run.last, frozenset(around))
+    if own[0].heading:
+        told = mention.cues | name.own_cues
+        if "legal form" not in told and not told & HEADLINE_CUES:
+            return
+        mention.doubtful = "legal form" not in told and not told & NAMED_BY_FORM
+    name.mentions.append(mention)
 
 
 def _is_after_the(words: Sequence[Word], first: int) -> bool:
@@ -190,7 +226,6 @@ def _trimmed(
     text: str,
     words: Sequence[Word],
     run: Chunk,
-    entities: Sequence[Entity],
     mid_sentence: set[str],
     vocabulary: Vocabulary,
 ) -> Chunk | None:
@@ -199,8 +234,8 @@ def _trimmed(
     opens = words[first].first and text[words[first].start : words[last].end] not in mid_sentence
     while first < last and _only_describes(words, first, vocabulary):
         first += 1
-    read_whole = first < last and _label(entities, words[first].start, words[last].end, exact=True)
-    if opens and words[first].first and words[first].lower in vocabulary.openers and not read_whole:
+    opening = opens and words[first].first and words[first].lower in vocabulary.openers
+    if opening and not _begins_name(words, first, last, vocabulary):
         first += 1
     while first < last and _is_only_people(words, first, last, vocabulary):
         first += 1
@@ -217,6 +252,19 @@ def _only_describes(words: Sequence[Word], first: int, vocabulary: Vocabulary) -
         and noun.lower in vocabulary.company_nouns
         and following.gap == " "
         and following.text[0].isupper()
+    )
+
+
+def _begins_name(words: Sequence[Word], first: int, last: int, vocabulary: Vocabulary) -> bool:
+    """Whether a common word is a name's first: 'National Vessel Corp', 'Bank of Marlow', 'New York'."""
+    joined = words[first + 1].lower in ("of", "for") if first < last else False
+    if joined or _begins_place(words, first, last, vocabulary):
+        return True
+    lowers = [word.lower for word in words[first : last + 1]]
+    return (
+        len(lowers) > 2
+        and lowers[0] in vocabulary.plain_first_words
+        and kind_of(lowers, vocabulary) is not None
     )
 
 
@@ -244,7 +292,7 @@ def _keeps(words: Sequence[Word], first: int, last: int, vocabulary: Vocabulary)
     return rest[0] in vocabulary.company_ends or words[first + 1].gap == "-"
 
 
-def _label(entities: Sequence[Entity], start: int, end: int, exact: bool = False) -> str | None:
+def _label(entities: Sequence[Entity], start: int, end: int) -> str | None:
     """The label that the NER gave to the span, the longest overlap's where it cut otherwise."""
     at = bisect_left(entities, start, key=lambda entity: entity.end)
     best: tuple[int, str] | None = None
@@ -252,6 +300,6 @@ def _label(entities: Sequence[Entity], start: int, end: int, exact: bool = False
         if entity.start >= end:
             break
         overlap = min(end, entity.end) - max(start, entity.start)
-        if overlap > 0 and (best is None or overlap > best[0]) and not (exact and entity.start > start):
+        if overlap > 0 and (best is None or overlap > best[0]):
             best = overlap, entity.label
     return best[1] if best else None

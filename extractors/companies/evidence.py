@@ -13,6 +13,7 @@ from extractors.companies.vocabulary import Vocabulary
 from extractors.companies.words import Word
 
 ENOUGH = 1.4
+AT_THE_START = "only at the start"
 
 _INNER = re.compile("[a-zß-öø-ÿ][A-ZÀ-Þ]")
 
@@ -83,7 +84,7 @@ WEIGHTS = {
     "place's last word": -1.5,
     "a plain word": -2.0,
     "a word of the text": -1.5,
-    "only at the start": -1.5,
+    AT_THE_START: -1.5,
     "a letter": -3.0,
     "plural noun after": -2.0,
     "after a capital The": -0.8,
@@ -103,6 +104,7 @@ LABELS = {
     "LANGUAGE": -2.0,
 }
 NO_LABEL = -0.1
+BEST, WORST = max(LABELS, key=lambda label: LABELS[label]), min(LABELS, key=lambda label: LABELS[label])
 LEAST_OVERRULED = -0.3
 
 PERSONAL = frozenset({"title before", "person noun in apposition", "age", "person before", "family after"})
@@ -113,7 +115,7 @@ OVERRULED = frozenset(
         "a kind's name alone",
         "a plain word",
         "a word of the text",
-        "only at the start",
+        AT_THE_START,
         "place's last word",
     }
 )

@@ -73,15 +73,6 @@ class KnownCompanies:
         """The company that goes by *name*: by exact key, so case, spaces and legal suffix don't matter."""
         return self._by_key.get(key(name))
 
-    def patterns(self) -> list[dict[str, str]]:
-        """spaCy EntityRuler patterns with ids: ORG for every name that is not also a word."""
-        return [
-            {"label": "ORG", "pattern": name, "id": company.id}
-            for company in self.companies.values()
-            for name in company.names
-            if name not in company.ambiguous
-        ]
-
     def parent(self, company_id: str, day: date | None = None) -> KnownCompany | None:
         """Who operates, owns or controls the company on *day*; holders of a minority do not."""
         above = parent(company_id, self.ownerships, day)

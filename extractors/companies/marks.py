@@ -56,6 +56,15 @@ def _read_as_person(name: Name) -> bool:
     return any(mention.label == "PERSON" for mention in name.mentions)
 
 
+def perhaps_persons(gathered: Sequence[Name]) -> Iterator[Name]:
+    """The longer names that, were they persons', would tell of a single word that it is no company."""
+    single = {name.words[0] for name in gathered if len(name.words) == 1 and name.may_be_company}
+    for name in gathered:
+        longer = len(name.words) > 1 and name.kind is None and not single.isdisjoint(name.words)
+        if longer and not name.is_sure:
+            yield name
+
+
 def mark_listed(
     gathered: Iterable[Name],
     organisations: Sequence[Organisation],

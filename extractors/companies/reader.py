@@ -3,26 +3,85 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from extractors.companies.candidates import NAMES, Entity, Mention, Name, names
+import numpy as np
+from spacy.tokens import Doc
+
+from extractors import given
+from extractors.companies.candidates import NAMES, Entity, Mention, Name, labelled, names
 from extractors.companies.chunks import Chunk, chunks
 from extractors.companies.evidence import NAMED
 from extractors.companies.kinds import kind_of
 from extractors.companies.known import KnownCompanies, NameMatch
-from extractors.companies.marks import mark_listed, mark_owned, mark_persons
+from extractors.companies.marks import mark_listed, mark_owned, mark_persons, perhaps_persons
 from extractors.companies.names import key
 from extractors.companies.organisations import Organisation, link, of_known, of_name, result, sweep
 from extractors.companies.vocabulary import Vocabulary, vocabulary
 from extractors.companies.words import Word, words
 from extractors.findings import Company, Text
-from extractors.given import text_of
 
-if TYPE_CHECKING:
-    from spacy.tokens import Doc
+Recognise = Callable[[Sequence[Doc]], Iterable[Doc]]
+"""Sets the entities of docs of a sentence each."""
 
 _DASH = re.compile("--|—|–| - ")
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What the rules find in a text before the NER is asked: known organisations, and names of anyone's."""
+
+    about: Text
+    text: str
+    words: Sequence[Word]
+    organisations: list[Organisation]
+    names: dict[str, Name]
+
+    def open_mentions(self) -> Iterator[Mention]:
+        """The mentions of the names of which only the NER can tell if they are companies'."""
+        names = list(self.names.values())
+        unsure = [name for name in names if name.may_be_company and not name.is_sure]
+        for name in (*unsure, *perhaps_persons(names)):
+            yield from name.mentions
+
+
+def annotate(docs: Sequence[Doc], known: KnownCompanies, recognise: Recognise) -> Iterator[Doc]:
+    """Set ``doc._.newsgauge_companies`` and ``newsgauge_organisations`` of each of *docs*.
+
+    The model reads the sentences of all *docs* that hold a name of which the rules can't tell, in one go. A
+    text that is not English is read for known names alone.
+    """
+    gathered = [gather(doc, given.about(doc), known) for doc in docs]
+    doubted = [list(_doubted(doc, one)) for doc, one in zip(docs, gathered, strict=True)]
+    recognised = iter(recognise([sentence for held in doubted for _, sentence in held]))
+    for doc, one, held in zip(docs, gathered, doubted, strict=True):
+        entities = [entity for start, _ in held for entity in _entities(next(recognised), start)]
+        doc._.newsgauge_companies, doc._.newsgauge_organisations = settled(one, entities, known)
+        yield doc
+
+
+def _doubted(doc: Doc, gathered: Gathered) -> Iterator[tuple[int, Doc]]:
+    """The sentences of *doc* with an open name, as docs of their own, each with its offset."""
+    mentions = list(gathered.open_mentions())
+    if not mentions:
+        return
+    columns = doc.to_array(["SENT_START", "IDX"])
+    firsts = [0, *(np.flatnonzero(columns[1:, 0] == 1) + 1).tolist()]
+    ends = [*firsts[1:], len(doc)]
+    starts = columns[firsts, 1].tolist()
+    for place in sorted({max(bisect_right(starts, mention.start) - 1, 0) for mention in mentions}):
+        tokens = doc[firsts[place] : ends[place]]
+        words, spaces = [t.text for t in tokens], [bool(t.whitespace_) for t in tokens]
+        yield starts[place], Doc(doc.vocab, words=words, spaces=spaces)
+
+
+def _entities(doc: Doc, offset: int = 0) -> list[Entity]:
+    """The names that a model read in *doc*, which stands at *offset* in its text."""
+    return [
+        Entity(offset + e.start_char, offset + e.end_char, e.label_) for e in doc.ents if e.label_ in NAMES
+    ]
 
 
 def read(doc: Doc, about: Text, known: KnownCompanies) -> tuple[tuple[Company, ...], tuple[Company, ...]]:
@@ -31,20 +90,35 @@ def read(doc: Doc, about: Text, known: KnownCompanies) -> tuple[tuple[Company, .
     The entities of *doc* are used where there are any, and its sentences; a text that is not English is read
     for known names alone. Offsets are those of ``doc.text``.
     """
-    text = text_of(doc)
+    return settled(gather(doc, about, known), _entities(doc), known)
+
+
+def gather(doc: Doc, about: Text, known: KnownCompanies) -> Gathered:
+    """What the rules find in *doc*."""
+    text = given.text_of(doc)
     matches = known.matches(text)
     if (about.language or doc.lang_ or "en") != "en":
-        return result(_known(text, _supported(matches)))
+        return Gathered(about, text, (), _known(text, _supported(matches)), {})
     lexicon = vocabulary()
     found = words(text, _sentence_starts(doc))
     runs = list(chunks(found, lexicon))
     matches = _standing_alone(matches, found, runs, lexicon)
-    entities = [Entity(e.start_char, e.end_char, e.label_) for e in doc.ents if e.label_ in NAMES]
-    gathered = names(text, found, runs, entities, matches, lexicon)
     organisations = _known(text, [match for match in matches if not match.ambiguous])
-    organisations += _accepted(list(gathered.values()), organisations, found, about, known, lexicon)
-    link(text, gathered, organisations, lexicon)
-    sweep(text, organisations)
+    gathered = names(text, found, runs, matches, lexicon)
+    _mark(list(gathered.values()), organisations, found, known)
+    return Gathered(about, text, found, organisations, gathered)
+
+
+def settled(
+    gathered: Gathered, entities: Sequence[Entity], known: KnownCompanies
+) -> tuple[tuple[Company, ...], tuple[Company, ...]]:
+    """The companies, and the organisations of other kinds, of a text in which a model read *entities*."""
+    lexicon, organisations = vocabulary(), list(gathered.organisations)
+    if gathered.words:
+        read = labelled(gathered.names, entities, gathered.words)
+        organisations += _accepted(list(read.values()), organisations, gathered, known, lexicon)
+        link(gathered.text, read, organisations, lexicon)
+        sweep(gathered.text, organisations)
     return result(organisations)
 
 
@@ -114,27 +188,36 @@ def _is_longer_name(run: Sequence[Word], after: Sequence[Word], lexicon: Vocabul
     return kind_of([word.lower for word in run], lexicon) not in (None, "company")
 
 
-def _accepted(
+def _mark(
     gathered: Sequence[Name],
     organisations: Sequence[Organisation],
     found: Sequence[Word],
-    about: Text,
     known: KnownCompanies,
-    lexicon: Vocabulary,
-) -> list[Organisation]:
-    mark_persons(gathered)
+) -> None:
+    """Mark what the known names tell of those *gathered*."""
     mark_owned(gathered, organisations, found, known)
-    mark_listed(gathered, organisations, found, lexicon)
-    publisher = key(about.publisher) if about.publisher else None
     for name in gathered:
-        if any(known.matches(name.form)) and len(name.words) > 1:
+        if len(name.words) > 1 and any(known.matches(name.form)):
             name.extra.add("holds a known name")
         if name.form.lower() in known.product_names:
             name.extra.add("a product's name")
+
+
+def _accepted(
+    names: Sequence[Name],
+    organisations: Sequence[Organisation],
+    gathered: Gathered,
+    known: KnownCompanies,
+    lexicon: Vocabulary,
+) -> list[Organisation]:
+    mark_persons(names)
+    mark_listed(names, organisations, gathered.words, lexicon)
+    publisher = key(gathered.about.publisher) if gathered.about.publisher else None
+    for name in names:
         own_news = name.cues & NAMED  # a company's own press release is about it
-        if (key(name.form) == publisher and not own_news) or _is_wire(found, name):
+        if (key(name.form) == publisher and not own_news) or _is_wire(gathered.words, name):
             name.kind = "media"
-    return [of_name(name, known) for name in gathered if name.is_company or name.is_other]
+    return [of_name(name, known) for name in names if name.is_company or name.is_other]
 
 
 def _is_wire(found: Sequence[Word], name: Name) -> bool:

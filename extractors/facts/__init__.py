@@ -78,7 +78,7 @@ def read(
     A figure of which no rule reads a metric has no fact; a part that the text leaves open is None.
     """
     sentences = [Span(s.start_char, s.end_char) for s in doc.sents]
-    reader = TextReader(about, figures, _names(about.text, doc, companies, figures), sentences)
+    reader = TextReader(about, figures, _names(about.text, companies, figures), sentences)
     return tuple(reader.read(parsed))
 
 
@@ -100,15 +100,13 @@ def _with_form(text: str, end: int) -> int:
     return found.end() if found else end
 
 
-def _names(text: str, doc: Doc, companies: Sequence[Company], figures: Sequence[Figure]) -> list[Name]:
-    """The organisations' mentions in order; the model's own where nobody read companies."""
+def _names(text: str, companies: Sequence[Company], figures: Sequence[Figure]) -> list[Name]:
+    """The companies' mentions in order."""
     named = [
         (m.start, _with_form(text, m.end), c.name)
         for c in companies
         for m in c.mentions
         if c.kind == "company"
     ]
-    if not companies:
-        named = [(e.start_char, e.end_char, e.text) for e in doc.ents if e.label_ == "ORG"]
     taken = Ordered(figures, lambda figure: figure.start)
     return sorted(n for n in named if not any(f.end > n[0] for f in taken.inside(n[0] - _LONGEST, n[1])))

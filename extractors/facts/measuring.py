@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from extractors.facts import beside, fallbacks, nouns, verbs
 from extractors.facts.draft import Draft
@@ -19,6 +20,11 @@ from extractors.facts.tree import agent_of
 from extractors.facts.words import words
 from extractors.findings import Direction, Figure
 
+_JOINT = re.compile(
+    r"(?:\s?\([^()]{1,30}\))?(?:,\s|,?\s(?:and|&)\s)(?:(?:its|their|the)\s(?:[\w-]+\s){1,2})?"
+)
+_DID = re.compile(r"(?:\s\([^()]{1,30}\))?,?(?:\s[a-z’'-]+){1,5}\s")
+"""What stands between those who did something and the first sum."""
 _SET_AGAINST = frozenset({"from", "against", "versus", "than", "after"})
 _PER_SHARE = re.compile(r"\s(?:per (?:basic |diluted |ordinary |American depositary )?|a )share\b")
 _REVISED = re.compile(
@@ -98,8 +104,28 @@ class Meanings:
         meaning = self._each(self._per_share(meaning, figure), figure)
         if figure.kind == "money" and meaning.metric.lower() == "share":
             meaning = replace(meaning, metric="share price")
+        meaning = self._shared_out(meaning, anchor)
         growth, basis = meaning.growth or multiple, basis_of(anchor, meaning)
         return replace(meaning, direction=direction, rule=rule, anchor=anchor.i, growth=growth, basis=basis)
+
+    def _shared_out(self, meaning: Meaning, anchor: Word) -> Meaning:
+        """'Lumo and Vantor earned $4 million and $5 million': each its own."""
+        text, names, places = self.phrases.text, self.phrases.names, sorted(self.anchors)
+        sums = _run(places, anchor.i, lambda a, b: self._joins(self.anchors[a].end, self.anchors[b].start))
+        if len(sums) < 2:
+            return meaning
+        start = self.anchors[sums[0]].start
+        before = [name for name in names if name[1] < start]
+        if not before or not _DID.fullmatch(text, before[-1][1], start):
+            return meaning
+        firms = _run(before, before[-1], lambda a, b: self._joins(a[1], b[0]))
+        if len(firms) != len(sums):
+            return meaning
+        return replace(meaning, subject=firms[sums.index(anchor.i)][2], subject_rule="named")
+
+    def _joins(self, start: int, end: int) -> bool:
+        """Whether what stands from *start* to *end* joins the members of a list."""
+        return _JOINT.fullmatch(self.phrases.text, start, end) is not None
 
     def _per_share(self, meaning: Meaning, figure: Figure) -> Meaning:
         """'a net loss of $4 million, or $0.04 per diluted share'."""
@@ -220,6 +246,19 @@ class Meanings:
     def from_verb(self, verb: Word, figure: Word, prep: Word | None) -> Meaning | None:
         """The meaning of *figure* as the object of *verb*, or of *prep* under it."""
         return verbs.from_verb(self, verb, figure, prep)
+
+
+T = TypeVar("T")
+
+
+def _run(things: Sequence[T], one: T, joined: Callable[[T, T], object]) -> Sequence[T]:
+    """The neighbours of *one* among *things*, and it, as far as each is *joined* to the next."""
+    first = last = things.index(one)
+    while first and joined(things[first - 1], things[first]):
+        first -= 1
+    while last + 1 < len(things) and joined(things[last], things[last + 1]):
+        last += 1
+    return things[first : last + 1]
 
 
 def _top(tree: Tree, first: int, last: int) -> Word:

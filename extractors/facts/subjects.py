@@ -154,7 +154,7 @@ class Subjects:
         """The organisation that stands right before *verb*, whatever the parser makes its subject."""
         at, text = self.phrases.span(verb).start, self.phrases.text
         named = next(((start, name) for start, end, name in self.phrases.names if end == at - 1), None)
-        return named[1] if named and not _LISTED.search(text, max(0, named[0] - 6), named[0]) else None
+        return named[1] if named and not _LISTED.search(text, max(0, named[0] - 40), named[0]) else None
 
     def _apposed(self, agent: Word) -> str | None:
         """The name between commas: 'the company behind the app Lanternbox, Harrow Films, earned'."""
@@ -459,7 +459,7 @@ _PERSONS = frozenset({"he", "she", "his", "her"})
 _OWNED_BY = frozenset({"controlled", "owned", "listed", "based", "backed", "run", "led", "held"})
 _OWNED = frozenset({"app", "platform", "unit", "service", "brand", "studio", "streamer", "product"})
 """What a company has, too: "the app" may be another than the one the text is about."""
-_LISTED = re.compile(r"(?:,|&|\band|\bor|\bby|\bof|\bfrom)\s\Z")
+_LISTED = re.compile(r"(?:,|&|\band|\bor|\bby|\bof|\bfrom)\s(?:(?:its|their|the)\s(?:[\w-]+\s){1,2})?\Z")
 _TO_NAME = re.compile(r", (?:the |[\w-]+-(?:based|listed|headquartered|owned|backed) )?\Z")
 _BASED_FIRM = re.compile(
     r"(?:[A-Z][\w.]+,? ){0,3}[A-Z][\w.]+-(?:based|headquartered|listed|registered) (?:[\w-]+ ){0,3}?"

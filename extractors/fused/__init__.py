@@ -15,15 +15,13 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from extractors.fused import architecture, forward
-from extractors.model import PARSING
+from extractors.model import BY_SENTENCE
 
 if TYPE_CHECKING:
     from spacy.language import Language
     from thinc.model import Model
 
 log = logging.getLogger(__name__)
-
-FUSED_PIPES = ("ner", *PARSING)
 
 
 def fuse(nlp: Language) -> bool:
@@ -32,7 +30,7 @@ def fuse(nlp: Language) -> bool:
     Nothing changes, and a warning says why, for a model of another architecture or when the self-test
     finds other entities or parses than the plain model's.
     """
-    pipes: list[Any] = [nlp.get_pipe(name) for name in FUSED_PIPES if name in nlp.component_names]
+    pipes: list[Any] = [nlp.get_pipe(name) for name in BY_SENTENCE if name in nlp.component_names]
     fusible = [found for pipe in pipes for found in _fusible(pipe.model)]
     if not fusible:
         log.warning("fused inference is off: the model has no layers of a kind that can be fused")
@@ -73,10 +71,10 @@ def _self_test_sentences() -> list[str]:
 def _read(nlp: Language, sentences: list[str]) -> list[Any]:
     """What *nlp*'s models read in each of *sentences*: entities, and each word's tag, head and dependency."""
     read: Any = nlp.pipe(sentences, batch_size=16)
-    for name in PARSING:
+    for name in BY_SENTENCE:
         if name in nlp.component_names and name not in nlp.pipe_names:
-            parsing: Any = nlp.get_pipe(name)
-            read = parsing.pipe(read, batch_size=16)
+            component: Any = nlp.get_pipe(name)
+            read = component.pipe(read, batch_size=16)
     return [
         ([(e.start, e.end, e.label_) for e in doc.ents], [(t.tag, t.head.i, t.dep) for t in doc])
         for doc in read
