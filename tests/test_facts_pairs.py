@@ -54,7 +54,14 @@ def relation(first: Claim, second: Claim) -> str:
     if compare.disagreements([replace(first, confidence="high"), replace(second, confidence="high")]):
         return "disagree"
     same_series = compare.series_key(first) == compare.series_key(second) is not None
-    return "same_series" if same_series and first.basis == second.basis else "near_miss"
+    two_points = same_series and first.basis == second.basis and not overlap(first, second)
+    return "same_series" if two_points else "near_miss"
+
+
+def overlap(first: Claim, second: Claim) -> bool:
+    """Whether one period holds a part of the other: a quarter, and the nine months to its end."""
+    starts, ends = [(first.period_start, second.period_start), (first.period_end, second.period_end)]
+    return None not in (*starts, *ends) and max(starts) <= min(ends)
 
 
 def pairs() -> list[dict]:
