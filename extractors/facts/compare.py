@@ -28,7 +28,7 @@ class Claim:
     """A fact with its value. ``unit`` is an ISO 4217 code, ``percent`` or another kind, or a count's noun.
 
     ``text`` is the figure as written, from which its rounding is read; ``usd`` is its US dollar value;
-    ``story`` is what syndicated copies share, ``source`` the outlet.
+    ``story`` is what syndicated copies share, ``source`` the outlet, ``countries`` what its sentence names.
     """
 
     id: int
@@ -50,6 +50,7 @@ class Claim:
     confidence: Confidence = "high"
     story: str = ""
     source: str = ""
+    countries: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,8 @@ def compare(first: Claim, second: Claim) -> Comparison:
 def disagreements(claims: Sequence[Claim]) -> list[Comparison]:
     """Pairs of claims from two sources that give different values for the same thing, widest gap first.
 
-    Copies are compared, too: of two that quote one number, the more exact may conflict alone.
+    Of pairs that compare alike the first is always given; the rest need not be. Copies of one number that
+    state it differently do not compare alike: the more exact may conflict alone.
     """
     grouped: dict[tuple[object, ...], list[Claim]] = {}
     for claim in claims:
@@ -198,10 +200,42 @@ def disagreements(claims: Sequence[Claim]) -> list[Comparison]:
         if key and claim.confidence == "high" and (claim.period_start or claim.period_end):
             grouped.setdefault((key, claim.period_end), []).append(claim)
     pairs = (
-        compare(a, b) for group in grouped.values() for a, b in combinations(group, 2) if other_source(a, b)
+        compare(a, b)
+        for group in grouped.values()
+        for a, b in combinations(_telling(group), 2)
+        if other_source(a, b) and one_place(a, b)
     )
     found = [pair for pair in pairs if pair.relation == "disagrees"]
     return sorted(found, key=lambda pair: -(pair.gap or 0))
+
+
+def _telling(group: Sequence[Claim]) -> Iterator[Claim]:
+    """The claims of *group* that can change what is told of it: copies beyond a second source cannot.
+
+    One source is not enough: it may be the other side's own, whose figures do not conflict with each other.
+    """
+    one_unit = len({claim.unit for claim in group}) == 1
+    known: dict[tuple[object, ...], set[tuple[str, str]]] = {}
+    for claim in group:
+        sources = known.setdefault(_weighed(claim, one_unit), set())
+        if len(sources) < 2 and _source(claim) not in sources:
+            sources.add(_source(claim))
+            yield claim
+
+
+def _weighed(claim: Claim, one_unit: bool) -> tuple[object, ...]:
+    """What of *claim*, beyond series and period's end, decides how it compares; dollars only across units."""
+    return (
+        claim.period_start,
+        claim.unit,
+        claim.value,
+        claim.value_max,
+        claim.approx,
+        None if one_unit else claim.usd,
+        _is_ahead(claim),
+        precision(claim),
+        claim.countries,
+    )
 
 
 def precision(claim: Claim) -> Decimal:
@@ -236,7 +270,7 @@ def _differences(first: Claim, second: Claim) -> Iterator[Part]:
         yield "scope"
     if not _same_unit(first, second):
         yield "unit"
-    if (first.basis in ("forecast", "target")) != (second.basis in ("forecast", "target")):
+    if _is_ahead(first) != _is_ahead(second):
         yield "basis"
 
 
@@ -251,6 +285,10 @@ def _same_period(first: Claim, second: Claim) -> bool:
 
 def _scope(claim: Claim) -> tuple[str, ...]:
     return tuple(sorted(set(claim.scope) - set(_rules()["ignored_scopes"])))
+
+
+def _is_ahead(claim: Claim) -> bool:
+    return claim.basis in ("forecast", "target")
 
 
 def _is_money(claim: Claim) -> bool:
@@ -302,6 +340,13 @@ def _bounded(bound: Claim, other: Claim) -> bool:
 
 def other_source(first: Claim, second: Claim) -> bool:
     """Whether two claims come from different sources: a text's own two figures are no disagreement."""
-    if first.story and first.story == second.story:
-        return False
-    return not (first.story == second.story == "") or first.source != second.source
+    return _source(first) != _source(second)
+
+
+def _source(claim: Claim) -> tuple[str, str]:
+    return claim.story, "" if claim.story else claim.source
+
+
+def one_place(first: Claim, second: Claim) -> bool:
+    """Whether two claims may speak of one market: sentences that name different countries do not."""
+    return not (first.countries and second.countries and first.countries.isdisjoint(second.countries))

@@ -162,10 +162,15 @@ class Meanings:
         foretells = (
             meaning.verb is not None and words().lemma(meaning.verb.lower_) in words().basis["forecast_verbs"]
         )
-        if here and foretells and is_observer(self.phrases.thing(agent)):
-            topic = self.subjects.topic
-            name = f"analyst {meaning.metric} estimate"
-            return replace(meaning, metric=name, subject=topic, subject_rule="loose focus", wrap="estimate")
+        who = self.phrases.thing(agent) if here and foretells else ""
+        if is_observer(who):
+            own = meaning.subject is not None and not is_observer(meaning.subject)
+            subject, rule = (
+                (meaning.subject, meaning.subject_rule) if own else (self.subjects.topic, "loose focus")
+            )
+            broker = any(word.lower() in words().brokers for word in who.split())
+            name = f"analyst {meaning.metric} estimate" if broker else f"{meaning.metric} estimate"
+            return replace(meaning, metric=name, subject=subject, subject_rule=rule, wrap="estimate")
         if agent.lower_ not in verbs.ANALYSTS:
             return meaning
         return replace(meaning, metric=f"analyst {meaning.metric} estimate", wrap="estimate")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from extractors.facts.meaning import Meaning, bare, direction_of, object_in, verb_over
 from extractors.facts.parse import Word
 from extractors.facts.phrases import Phrases, is_noun, is_place, is_temporal
-from extractors.facts.subjects import is_observer
+from extractors.facts.subjects import Subject, is_observer
 from extractors.facts.tree import agent_of, object_of
 from extractors.facts.words import words
 
@@ -29,6 +29,8 @@ _SAID = frozenset({"named", "pronoun", "stand-in"})
 """How the figure before in a sentence names whom the next one is of, too."""
 _EVERYWHERE = frozenset({"prices", "costs", "rents", "wages"})
 """Of food, housing or labour, and so a country's, where no company's."""
+_UNOWNED = ("focus", "loose focus")
+"""Rules of subjects that go by what the text is about."""
 _RATES = frozenset({"rate", "pace", "clip"})
 
 
@@ -57,24 +59,7 @@ def from_noun(meanings: Meanings, noun: Word, anchor: Word) -> Meaning | None:
 def plain(meanings: Meanings, noun: Word) -> Meaning:
     """The metric that *noun* names, of whom its place in the tree says."""
     phrases = meanings.phrases
-    subject, rule = meanings.subjects.of_noun(noun)
-    before = meanings.earlier(noun) if rule in ("focus", "loose focus") else None
-    if before is not None and before.subject_rule in _SAID:
-        subject, rule = before.subject, before.subject_rule
-    country = meanings.subjects.country
-    unowned = rule in ("focus", "loose focus") or (subject or "").lower() in words().economy
-    if country and unowned and _is_of_the_economy(phrases, noun):
-        subject, rule = country, "country"
-    if rule in ("focus", "loose focus") and (subject is None or meanings.subjects.cites(subject)):
-        subject, rule = phrases.thing(noun), "stated"
-        if subject.lower() in (phrases.noun(noun).lower(), phrases.metric(noun).lower()):
-            of_companies = noun.lower_ in _OF_COMPANIES
-            kind = None if of_companies else phrases.kind(noun) or None
-            everywhere = kind and country and noun.lower_ in _EVERYWHERE
-            everywhere = everywhere or (
-                kind is None and country is not None and meanings.subjects.topic is None
-            )
-            subject, rule = (country, "loose country") if everywhere else (kind, "kind")
+    subject, rule = _whose(meanings, noun)
     if words().metrics.get(noun.lower_) == words().ids["market_size"]:
         return Meaning(
             "market size", phrases.thing(noun), subject_rule="stated", noun=noun, verb=verb_over(noun)
@@ -91,6 +76,27 @@ def plain(meanings: Meanings, noun: Word) -> Meaning:
     if rule == "place" and noun.lower_ in _OF_SELLERS and meanings.subjects.company is not None:
         metric, subject, rule = f"{metric} in {subject}", meanings.subjects.company, "focus"
     return Meaning(metric, subject, subject_rule=rule, noun=noun, verb=verb_over(noun))
+
+
+def _whose(meanings: Meanings, noun: Word) -> Subject:
+    """Whose *noun* it is; what nobody owns is the country's, or that of its kind."""
+    phrases, country = meanings.phrases, meanings.subjects.country
+    subject, rule = meanings.subjects.of_noun(noun)
+    before = meanings.earlier(noun) if rule in _UNOWNED else None
+    if before is not None and before.subject_rule in _SAID:
+        subject, rule = before.subject, before.subject_rule
+    unowned = rule in _UNOWNED or (subject or "").lower() in words().economy
+    if country and unowned and _is_of_the_economy(phrases, noun):
+        return country
+    if rule not in _UNOWNED or not (subject is None or meanings.subjects.cites(subject)):
+        return subject, rule
+    thing = phrases.thing(noun)
+    if thing.lower() not in (phrases.noun(noun).lower(), phrases.metric(noun).lower()):
+        return thing, "stated"
+    kind = None if noun.lower_ in _OF_COMPANIES else phrases.kind(noun) or None
+    if country and (noun.lower_ in _EVERYWHERE if kind else meanings.subjects.topic is None):
+        return country[0], "loose country"
+    return kind, "kind"
 
 
 def _is_of_the_economy(phrases: Phrases, noun: Word) -> bool:

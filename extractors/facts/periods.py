@@ -39,12 +39,15 @@ _RECORD = re.compile(
     re.I,
 )
 """'the lowest since 2020', 'for the first time since March': how long ago, and no period of the figure."""
-_WILL = re.compile(r"\b(?:will|would|shall|plans? to|set to|to be|(?:is|are) \w+ing)\b(?:[^.;]|\.(?=\d))*\Z")
+_WILL = re.compile(
+    r"\b(?:will|would|shall|plans? to|set to|to be|(?:is|are) \w+ing"
+    r"(?![^.;]*\b(?:has|have|had|was|were|that|which)\b))\b(?:[^.;]|\.(?=\d))*\Z"
+)
 """'will lift its prices from April 1': the next April."""
 _RUPEES = re.compile(r"₹|\bINR\b|\brupees?\b|\bcrores?\b|\blakhs?\b")
 """Business pages in whose Q1 the year begins in April."""
 _APRIL_YEARS = re.compile(rf"{_RUPEES.pattern}|\bRs\b|\byen\b")
-_CALENDAR_YEARS = re.compile(r"\b(?:RMB|CNY|yuan|renminbi|won)\b")
+_CALENDAR_YEARS = re.compile(r"\b(?:RMB|CNY|KRW|yuan|renminbi)\b|\d\s?(?:[a-z]+\s)?won\b")
 """Chinese and Korean companies' fiscal years are the calendar's."""
 _YEAR_ENDED = re.compile(
     r"(?:fiscal|financial) year (?:that )?(?:ended|ending|ends|to|runs (?:from \w+ )?to)(?: on| in)?"

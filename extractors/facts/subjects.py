@@ -23,8 +23,8 @@ class Subjects:
 
     ``topic`` is the organisation in focus, ``work`` the film or series, ``spoken`` the last meaning read;
     ``listed`` says whether the text speaks of shares, ``cinema`` of theatres; ``cited`` are its sources;
-    ``sure`` is whether it is plain which organisation the text is about, ``country`` the one it is about;
-    ``opener`` is the organisation that opens the sentence.
+    ``sure`` is whether it is plain which organisation the text is about, ``opener`` the one that opens the
+    sentence; ``country`` is the country that the text is about, with its rule.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Subjects:
         cited: frozenset[str] = frozenset(),
         works: Sequence[tuple[int, int, str]] = (),
         sure: bool = True,
-        country: str | None = None,
+        country: Subject | None = None,
         opener: str | None = None,
     ) -> None:
         self.opener = opener

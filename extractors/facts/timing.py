@@ -51,8 +51,9 @@ _AND_HAS = re.compile(r"\sand\s(?:is|are|was|were|has|have|had)\s")
 _HELD_AGAINST = frozenset({"premium", "discount"})
 """'a 22 percent premium to Friday's close': what follows is the close's time."""
 _SUPERLATIVE = re.compile(
-    r"\b(?:larg|bigg|high|low|strong|weak|small|fast|slow|steep|sharp|great|deep|cheap)est\b|\b(?:most|least|worst|best)\b"
+    r",\s(?:the|its|an?)\s(?:[\w-]+\s){0,2}?(?:(?:larg|bigg|high|low|strong|weak|small|fast|slow|steep|sharp|great|deep|cheap)est|most|least|worst|best)\b"
 )
+_DATED = frozenset({"futures", "contract", "contracts", "bond", "bonds", "note", "notes", "swap", "swaps"})
 _DUE = re.compile(
     r"(?:\s[a-z]+){0,3}\s(?:due(?: in)?|maturing in|for(?: (?:delivery|settlement|shipment) in)?)\s(?:the\s)?"
 )
@@ -206,8 +207,9 @@ class SentencePeriods:
 
     def _is_due(self, mention: PeriodMention, noun: Word) -> bool:
         """'sugar for March fell': when it is delivered or paid back, and not when it fell."""
+        traded = noun.lower_ in words().goods or noun.lower_ in _DATED
         end = self.draft.spans[noun.i].end
-        return _DUE.fullmatch(self.text, end, mention.start) is not None
+        return traded and _DUE.fullmatch(self.text, end, mention.start) is not None
 
     def _in_reach(self, mention: PeriodMention, figure: Word) -> bool:
         """Whether no clause that leaves the figure out, or holds it apart, stands between."""

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from extractors.facts.subjects import is_observer
+from extractors.facts.subjects import Subject, is_observer
 from extractors.facts.words import words
 from extractors.findings import Span
 
@@ -47,7 +47,7 @@ class Topics:
         self.topics: list[str | None] = []
         self.openers: list[str | None] = []
         self.sentences = [span.start for span in sentences]
-        main, self.sure = _main(text, title, _told_of(text, names), sentences)
+        main, self.sure = _main(text, title, _told_of(text, title, names), sentences)
         self.main = main
         self.country = _country(title, text[sentences[0].start : sentences[0].end] if sentences else "")
         topic: str | None = None
@@ -108,23 +108,34 @@ _OWNS_NAME = re.compile(r"[’']s? [A-Z]")
 """'Apple's App Store': the text speaks of the store."""
 
 
-def _country(title: str | None, opening: str) -> str | None:
-    """The country that the text is about: the first in its title, else the only one in its *opening*."""
-    titled = words().country.search(title or "")
-    found = {words().countries[form.lower()] for form in words().country.findall(opening)}
-    if titled:
-        return words().countries[titled[0].lower()]
-    return found.pop() if len(found) == 1 else None
+def _country(title: str | None, opening: str) -> Subject | None:
+    """The country that the text is about: the only one that its *title* and its *opening* both name.
+
+    It is loosely so where one of them names more, or it is a person's name, too.
+    """
+    titled, opened = (
+        {words().countries[form.lower()] for form in words().country.findall(part)}
+        for part in (title or "", opening)
+    )
+    found = titled & opened if titled and opened else titled | opened
+    sure = len(titled | opened) == 1 and found.isdisjoint(words().persons)
+    return (next(iter(found)), "country" if sure else "loose country") if len(found) == 1 else None
 
 
-def _told_of(text: str, names: Sequence[Name]) -> Sequence[Name]:
-    """*names* without those who are brought in as one who measures: they tell, and are not told of."""
+def _told_of(text: str, title: str | None, names: Sequence[Name]) -> Sequence[Name]:
+    """*names* without those who are brought in as one who measures, but for the *title*'s: they tell."""
     measuring, met = set[str](), set[str]()
     for start, end, name in names:
-        if name not in met and (
-            _MEASURER.search(text[max(0, start - 40) : start])
-            or _MEASURES.match(text, end)
-            or _RECKONS.match(text, end)
+        titled = title is not None and name.split()[0] in title
+        if (
+            name not in met
+            and not titled
+            and (
+                _MEASURER.search(text[max(0, start - 40) : start])
+                or _MEASURES.match(text, end)
+                or _RECKONS.match(text, end)
+                or (text[max(0, start - 2) : start] == ", " and _COUNTED.match(text, end))
+            )
         ):
             measuring.add(name)
         met.add(name)
@@ -196,8 +207,10 @@ _MEASURES = re.compile(
 )
 
 
-_RECKONS = re.compile(r"\s(?:\w+ly\s)?(?:estimates?|estimated|reckons|reckoned|calculates|counted|tracks)\b")
-"""What one does who measures: '..., Storelens estimates'."""
+_RECKONS = re.compile(r"\s(?:\w+ly\s)?(?:estimates?|estimated|reckons|reckoned|calculates|tracks)\b")
+"""What one does who measures: 'Storelens estimates'."""
+_COUNTED = re.compile(r"\s(?:\w+ly\s)?(?:counts?|counted)\b")
+"""What one does who measures, after a comma; others count their own."""
 
 
 def _observing(text: str, names: Sequence[Name], main: str | None) -> frozenset[str]:
@@ -240,9 +253,12 @@ def _opener(text: str, sentence: Span, names: Sequence[Name]) -> str | None:
     befores = ((text[sentence.start : start], name) for start, _, name in names if not is_observer(name))
     opening = ((before, name) for before, name in befores if _opens(before))
     before, first = next(opening, ("", None))
-    if " by " in before:  # 'Owned by Harrow, Lumo ...'
+    if _DONE_BY.search(before):  # 'Owned by Harrow, Lumo ...'
         before, first = next(opening, ("", None))
     return first if _is_subject(before.rpartition(",")[2] if " by " in before else before) else None
+
+
+_DONE_BY = re.compile(r"\bby (?:[\w-]+ ){0,3}\Z")
 
 
 def _opens(before: str) -> bool:

@@ -45,10 +45,11 @@ _WITH_WAYS = frozenset(
         "settle",
     }
 )
-_SEEKS = frozenset({("look", "for"), ("call", "for"), ("hope", "for"), ("bank", "on")})
-"""What analysts do who expect something."""
 _A_SHARE = 1000
-"""Who offers less than so much offers it for a share."""
+"""Who offers less than so much, where the text speaks of shares, offers it for a share."""
+_STARTUPS = frozenset({"startups", "start-ups"})
+_EARNS = frozenset({"earn", "make", "generate", "gross", "net"})
+"""What startups do who have customers: what else they take in comes from investors."""
 _STREAMS = frozenset(
     {"ads", "advertising", "subscriptions", "memberships", "licensing", "purchases", "sponsorship"}
 )
@@ -60,9 +61,13 @@ _SWALLOWS = frozenset({"swallowed", "swallows", "consumed", "consumes", "ate", "
 _A_DAY = re.compile(
     r"\s(?:an?|per|each|for each)\s(?:day|week|month|hour|night|episode|script|shift|shoot)\b"
 )
-_BUYS = frozenset({"buy", "acquire", "purchase", "take"})
+_BUYS = frozenset({"buy", "acquire", "purchase"})
 _OWNS = frozenset({"own", "hold", "control"})
 _TRADES = frozenset({"close", "end", "finish", "trade", "settle"})
+_CLOSED = frozenset({"higher", "lower", "at", "up", "down"})
+"""How what is listed closed; "ended up" is said of anything."""
+_FUTURES = frozenset({"futures", "contract", "contracts"})
+_YIELDS = frozenset({"yield", "yields"})
 _MARKETS = frozenset({"market", "industry", "sector"})
 
 
@@ -74,7 +79,7 @@ def from_verb(meanings: Meanings, verb: Word, figure: Word, prep: Word | None) -
     if figure.i in meanings.anchors and (part := _of_which(meanings, verb, figure)):
         return part
     expects = lemma in words().basis["forecast_verbs"] and prep is None and figure.dep_ == "dobj"
-    sought = prep is not None and (lemma, prep.lower_) in _SEEKS and agent is not None
+    sought = prep is not None and f"{lemma} {prep.lower_}" in words().basis["seeks"] and agent is not None
     expects = expects or (sought and agent is not None and agent.lower_ in ANALYSTS)
     if expects and figure.i in meanings.anchors and agent is not None:
         return _expected(meanings, verb, figure, agent)
@@ -107,12 +112,14 @@ def _by_the_verb(meanings: Meanings, verb: Word, figure: Word, agent: Word | Non
     lemma, read = words().lemma(verb.lower_), meanings.anchors[figure.i]
     if agent is None:
         return None
+    pronoun = agent.lower_ in words().pronouns
     if read.kind == "percent" and verb.lower_ in _SUPPLIES:
         before = meanings.earlier(figure) or meanings.subjects.spoken
         subject, rule = meanings.subjects.of_agent(agent)
         metric = f"share of {bare(before.metric).removeprefix('share of ')}" if before else ""
         return Meaning(metric, subject, subject_rule=f"loose {rule}", verb=verb) if before else None
-    if read.kind == "money" and verb.lower_ in _SWALLOWS and not meanings.phrases.name_at(agent):
+    named = pronoun or meanings.phrases.name_at(agent) is not None
+    if read.kind == "money" and verb.lower_ in _SWALLOWS and not named:
         subject, rule = meanings.subjects.focus()
         return Meaning(f"{meanings.phrases.noun(agent)} spending", subject, subject_rule=rule, verb=verb)
     if read.kind == "money" and lemma == "get" and _A_DAY.match(meanings.phrases.text, read.end):
@@ -162,8 +169,8 @@ def _taken_off(meanings: Meanings, verb: Word) -> Meaning | None:
 
 def _next(meanings: Meanings, prep: Word, figure: Word) -> Meaning | None:
     """'followed by Peru with 9 million': the metric spoken of, of the one that follows."""
-    target, before = prep.nbor(-1), meanings.earlier(figure)
-    if not is_noun(target) or before is None:
+    before = meanings.earlier(figure) if prep.i else None
+    if before is None or not is_noun(target := prep.nbor(-1)):
         return None
     name = meanings.phrases.name_at(target) or meanings.phrases.thing(target)
     leader, mark, whole = before.metric.partition(" share of ")
@@ -218,10 +225,13 @@ def of_thing(meanings: Meanings, thing: Word | None, verb: Word) -> Meaning | No
 def _quoted(meanings: Meanings, thing: Word, verb: Word) -> Meaning | None:
     """'copper rose 2%', 'the yen weakened to', 'the Topix closed at': what markets quote."""
     name, lower = meanings.phrases.thing(thing), thing.lower_
-    traded = [t.lower_ for t in thing.lefts if t.lower_ in words().goods]
-    moved = words().lemma(verb.lower_) in words().moves or _trades(verb)
-    if lower in ("futures", "contract") and (traded or moved):
-        return Meaning(f"{(*traded, lower)[0]} price", name, subject_rule="stated", verb=verb, noun=thing)
+    goods = [t.lower_ for t in thing.lefts if t.lower_ in words().goods]
+    traded = any(t.lower_ in words().traded for t in thing.lefts)
+    if lower in _FUTURES and (goods or traded or lower == "futures"):
+        return Meaning(f"{(*goods, 'futures')[0]} price", name, subject_rule="stated", verb=verb, noun=thing)
+    if lower in _YIELDS and _is_of_debt(thing):
+        subject, rule = meanings.subjects.of_noun(thing)
+        return Meaning("bond yield", subject, subject_rule=rule, verb=verb, noun=thing)
     if lower in words().indexes:
         return Meaning("index level", name, subject_rule="stated", verb=verb, noun=thing)
     if lower in words().currencies and not meanings.phrases.name_at(thing):
@@ -233,11 +243,21 @@ def _quoted(meanings: Meanings, thing: Word, verb: Word) -> Meaning | None:
     return None
 
 
+def _is_of_debt(thing: Word) -> bool:
+    """'The 10-year gilt yield', 'the yield on the note'."""
+    on = [of for prep in thing.rights if prep.lower_ == "on" and (of := object_in(prep))]
+    return any(t.lower_ in words().debt for of in (thing, *on) for t in (of, *of.lefts))
+
+
 def _trades(verb: Word) -> bool:
     """'closed 5% higher', 'ended at 21.35': said of what is listed."""
-    if words().lemma(verb.lower_) not in _TRADES or object_of(verb, verb) is not None:
+    lemma = words().lemma(verb.lower_)
+    if lemma not in _TRADES or object_of(verb, verb) is not None:
         return False
-    return any(t.lower_ in ("higher", "lower", "up", "down", "at") for t in verb.rights)
+    beside = verb.i + 1 if lemma == "end" else -1
+    return any(
+        t.lower_ in _CLOSED and not (t.i == beside and t.lower_ in ("up", "down")) for t in verb.rights
+    )
 
 
 def _that_of(meanings: Meanings, thing: Word, verb: Word) -> Meaning | None:
@@ -321,25 +341,25 @@ def _sensed(
     if sense.metric == "price" and agent is not None and not meanings.phrases.name_at(agent):
         if agent.lower_ in words().metrics:
             return of_thing(meanings, agent, verb)
-        if "at" in sense.with_:
+        if "at" in sense.with_ and agent.lower_ not in words().pronouns:
             subject, rule = meanings.subjects.of_noun(agent)
             return Meaning(f"{meanings.phrases.noun(agent)} price", subject, subject_rule=rule, verb=verb)
-    if metric_of_pay(verb, sense) and agent is not None:
-        return Meaning("pay", meanings.phrases.thing(agent) or None, subject_rule="stated", verb=verb)
+    if _is_paid(verb, sense) and agent is not None:
+        return _with_subject(meanings, "pay", agent, verb)
     if sense.metric == "cost" and (borne := _borne_by(meanings, verb, figure)):
         return borne
     named = meanings.subjects.before(verb) if verb.tag_ in ("VBD", "VBZ", "VBP") else None
     subject, rule = (named, "named") if named else meanings.subjects.of_any(agent)
     metric = sense.metric
     if metric == "revenue" and agent is not None:
-        metric, (subject, rule) = _earned(meanings, agent, (subject, rule))
+        metric, (subject, rule) = _earned(meanings, agent, verb, (subject, rule))
     if metric == "sales" and thing is not None and prep is not None and prep.lower_ == "for":
         metric = f"sale price of {meanings.phrases.thing(thing)}"
     if metric == "spending" and (bought := _to_buy(verb)) is not None:
         metric, thing = "purchase price", bought
-    figure_at = meanings.anchors.get(figure.i)
-    if metric == "purchase price" and thing is None and figure_at is not None and figure_at.value < _A_SHARE:
-        metric = "offer price per share"
+    read = meanings.anchors.get(figure.i)
+    if metric == "purchase price" and thing is None and meanings.subjects.listed and prep is None:
+        metric = "offer price per share" if read is not None and read.value < _A_SHARE else metric
     if metric == "purchase price" and thing is not None:
         metric = f"purchase price of {meanings.phrases.thing(thing)}"
     consumers = metric == "spending" and agent is not None and agent.lower_ in _CONSUMERS
@@ -351,7 +371,7 @@ def _sensed(
     return Meaning(metric, subject, subject_rule=rule, verb=verb)
 
 
-def metric_of_pay(verb: Word, sense: VerbSense) -> bool:
+def _is_paid(verb: Word, sense: VerbSense) -> bool:
     """'was paid $9.3 million': what the grammatical subject earns."""
     return sense.metric == "payment" and any(t.dep_ == "nsubjpass" for t in verb.lefts)
 
@@ -359,7 +379,9 @@ def metric_of_pay(verb: Word, sense: VerbSense) -> bool:
 def _to_buy(verb: Word) -> Word | None:
     """'spent 310 billion won to take over Pinecone': what was bought."""
     for clause in verb.rights:
-        if clause.dep_ in ("xcomp", "advcl") and words().lemma(clause.lower_) in _BUYS:
+        over = clause.lower_ == "take" and any(t.lower_ == "over" and t.dep_ == "prt" for t in clause.rights)
+        buys = over or words().lemma(clause.lower_) in _BUYS
+        if buys and clause.dep_ in ("xcomp", "advcl"):
             return object_of(clause, clause)
     return None
 
@@ -374,9 +396,9 @@ def _borne_by(meanings: Meanings, verb: Word, figure: Word) -> Meaning | None:
     return Meaning("cost", subject, subject_rule=rule, verb=verb)
 
 
-def _earned(meanings: Meanings, agent: Word, subject: Subject) -> tuple[str, Subject]:
+def _earned(meanings: Meanings, agent: Word, verb: Word, subject: Subject) -> tuple[str, Subject]:
     """What *agent* takes in: a part's revenue is its company's, a film's is box office."""
-    if agent.lower_ in ("startup", "startups"):
+    if agent.lower_ in _STARTUPS and words().lemma(verb.lower_) not in _EARNS:
         return "funding", subject
     is_part = agent.lower_ in words().parts | _STREAMS or (
         agent.lower_ in ("markets", "market") and any(t.lower_ in words().places for t in agent.lefts)

@@ -71,7 +71,7 @@ _IRREGULAR = {
     "ring": "rang rung",
     "swell": "swollen",
 }
-_AFTER_HEAD = re.compile(r"\s(?:of|in|from|per|on|for|to|by)\s")
+_AFTER_HEAD = re.compile(r"\s(?:of|in|from|per|on|for|to|by|before)\s")
 _DOUBLES = frozenset(
     {"drop", "top", "slip", "dip", "plan", "net", "cut", "trim", "slim", "log", "commit", "peg", "sit"}
 )
@@ -155,6 +155,7 @@ class Words:
         self.parts = frozenset(rules["stand_ins"]["parts"])
         self.offered = frozenset(rules["stand_ins"]["offered"])
         self.observers = frozenset(rules["stand_ins"]["observers"])
+        self.brokers = frozenset(rules["stand_ins"]["brokers"])
         self.work_nouns = frozenset(rules["stand_ins"]["work"])
         self.place_nouns = frozenset(rules["stand_ins"]["place"])
         phrases = {key: frozenset(listed.split()) for key, listed in rules["phrases"].items()}
@@ -162,6 +163,7 @@ class Words:
         self.places_known = phrases["places"] | (
             {form.split()[-1].lower() for form in countries} - phrases["no_places"]
         )
+        self.persons = phrases["persons"]
         self.not_subject_after = phrases["not_subject_after"]
         self.countries: Mapping[str, str] = {form.lower(): name for form, name in countries.items()} | rules[
             "countries"
@@ -170,7 +172,8 @@ class Words:
         self.country = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, forms))})(?!\w)")
         quoted = {key: frozenset(listed) for key, listed in rules["quoted"].items()}
         self.goods, self.currencies, self.indexes = quoted["goods"], quoted["currencies"], quoted["indexes"]
-        self.metrics |= {f"{noun} price": self.ids["quote"] for noun in (*self.goods, "futures", "contract")}
+        self.debt, self.traded = quoted["debt"], quoted["traded"]
+        self.metrics |= {f"{noun} price": self.ids["quote"] for noun in (*self.goods, "futures")}
         self.economy = frozenset(rules["economy"]["metrics"])
         self.says = frozenset(rules["levels"]["say"])
         self.renamed: Mapping[str, str] = rules["renamed"]
@@ -243,6 +246,7 @@ def _lemmas(rules: Mapping[str, Any]) -> dict[str, str]:
         levels["say"],
         rules["counted"]["events"],
     ]
-    lists += [listed for key, listed in basis.items() if key.endswith("verbs")] + [list(_IRREGULAR)]
+    lists += [listed for key, listed in basis.items() if key.endswith("verbs")]
+    lists += [basis["seeks"], list(_IRREGULAR)]
     bases = [verb.split()[0] for listed in lists for verb in listed]
     return {form: base for base in bases for form in forms(base)}
