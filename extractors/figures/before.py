@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from extractors.figures.numbers import Number
-from extractors.figures.vocabulary import Unit, sign_ends, signs, units, wordlike
+from extractors.figures.vocabulary import Unit, either, rules, sign_ends, signs, units, wordlike
 
 
 @cache
@@ -33,15 +33,30 @@ def sign_before(text: str, number: Number, floor: int) -> tuple[Unit, int, bool]
         return None
     for start in _sign_starts(text, floor, end):
         unit = _sign(text[start:end])
-        sure = allowed(text[start:end], number) or (text[start:end] == "R" and _in_rand(text))
+        sure = allowed(text[start:end], number) or (text[start:end] == "R" and _in_rand(text, number))
         if unit and _bounded(text, start) and sure:
             return unit, start, negative
     return None
 
 
-def _in_rand(text: str) -> bool:
-    """Whether *text* speaks of South Africa, where R84.15 is money."""
-    return any(word in text for word in ("Johannesburg", "JOHANNESBURG", "South Africa", " rand", "JSE"))
+def _in_rand(text: str, number: Number) -> bool:
+    """Whether R84.15 is money in *text*; where that only names the country, ``R16`` may be a rating."""
+    in_rand, in_south_africa = _south_african(text)
+    return in_rand or (in_south_africa and any(mark in text[number.start : number.end] for mark in ".,"))
+
+
+@lru_cache(maxsize=1)
+def _south_african(text: str) -> tuple[bool, bool]:
+    """Whether *text* speaks of rand, and whether it names South Africa: asked anew at every ``R``."""
+    return bool(_RAND.search(text)), bool(_south_africa().search(text))
+
+
+_RAND = re.compile(r"\brands?\b")
+
+
+@cache
+def _south_africa() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{either(rules('context')['adjectives']['ZA'])})\b")
 
 
 def _sign_starts(text: str, floor: int, end: int) -> Iterable[int]:

@@ -14,8 +14,12 @@ _FROM = re.compile(
 )
 
 
+_TO = re.compile(r"\bto (?:about |around |between )?$")
+"""'cut its forecast to €1.2 billion to €1.3 billion': where it moved to has two ends."""
 _SCALES = r"(?: (?:million|billion|trillion|bn|m|percent|per cent|crore|lakh)\b)?"
-_TO_FROM = re.compile(rf"\bto \S*\d\S*{_SCALES}(?: to \S*\d\S*{_SCALES})? from (?:about |between )?$")
+_END = rf"\S*\d\S*{_SCALES}"
+_ENDS = rf"(?:to {_END}(?: to {_END})?|(?:of|at|for) {_END} to {_END})"
+_TO_FROM = re.compile(rf"\b{_ENDS},?(?: up| down)? from (?:about |between )?$")
 """'raised to $236 million to $239 million from $225 million to $230 million': a range was another before."""
 _BY = re.compile(
     r"\b(?:rais\w+|rise\w*|rose|increas\w+|cut\w*|lower\w*|lift\w*|fell|fall\w*|drop\w*|reduc\w+|grew|grow\w*|up|down)"
@@ -54,13 +58,16 @@ def is_change(low: str, left: Atom, right: Atom) -> bool:
     own = left.where == "before" or (left.where == "after" and left.end > left.number.end)
     if _TO_FROM.search(low, max(0, left.start - 60), left.start):
         return False
-    by = left.unit is not None and left.unit.kind == "money"
-    if own and by and _BY.search(low, max(0, left.start - 40), left.start):
+    kind = left.unit.kind if own and left.unit else None
+    if kind == "money" and _BY.search(low, max(0, left.start - 40), left.start):
         return True
     before = low[max(0, left.start - 44) : left.start]
+    if _TO.search(before):
+        return False
     if _FROM.search(before):
         if _changes().moved.search(before):
             return True
         both = left.where == "before" or left.number.end < left.end
         return not _changes().spread.search(before) and (both or bool(_changes().motion.search(before)))
-    return own and right.where in ("before", "after") and bool(_changes().past.search(before))
+    moves = kind not in (None, "multiple") and right.where in ("before", "after")
+    return moves and bool(_changes().past.search(before))

@@ -108,7 +108,7 @@ def _is_multiple(text: str, low: str, atom: Atom) -> bool:
             return False  # "the iPhone 5X"
         return not _SIZE.match(text, atom.end) and text[atom.start - 1 : atom.start] not in ("x", "×")
     if unit.word != "times":
-        return not _is_capital_inside(text, atom)
+        return not _is_name(text, atom)
     if number.power or number.value < 1:
         return False
     rule = rules("figures")["times"]
@@ -118,11 +118,18 @@ def _is_multiple(text: str, low: str, atom: Atom) -> bool:
     return bool(_grew().search(low, max(0, atom.start - 40), atom.start)) and goes_on(low, atom.end)
 
 
-def _is_capital_inside(text: str, atom: Atom) -> bool:
+def _is_name(text: str, atom: Atom) -> bool:
     """'made by Ninefold Games': a capital that begins no sentence, and is in no headline, is a name's."""
+    if not text[atom.start].isupper():
+        return False
     before = text[max(0, atom.start - 40) : atom.start].rpartition("\n")[2].split()[-3:]
-    inside = text[atom.start].isupper() and before and before[-1][-1].isalpha()
-    return bool(inside) and not all(word[:1].isupper() or len(word) < 4 for word in before)
+    if not before or not (before[-1][-1].isalpha() or before[-1][-1] == ","):
+        return bool(_NAME_GOES_ON.match(text, atom.end))
+    return not all(word[:1].isupper() or len(word) < 4 for word in before)
+
+
+_NAME_GOES_ON = re.compile(r" [A-Z][a-z]+(?: [a-z]{1,3})* [a-z]{4,}")
+"""'Ninefold Games has posted a loss', but not the headline 'Ninefold Rise in Claims'."""
 
 
 @cache

@@ -10,6 +10,7 @@ from functools import cache
 from itertools import pairwise
 
 from extractors.figures.atoms import Atom
+from extractors.figures.dates import is_date, is_day, is_when, is_year
 from extractors.figures.vocabulary import CENT, Unit, either, rules
 
 _RANGE = re.compile(
@@ -32,7 +33,7 @@ def link(low: str, left: Atom, right: Atom) -> str:
         return ""
     gap = low[left.end : right.start]
     if _RANGE.fullmatch(gap):
-        return "range"
+        return "" if right.power and is_day(low, left, gap) else "range"
     if (
         gap == " and "
         and left.where != "before"
@@ -76,9 +77,9 @@ def _scaled(atom: Atom, power: int) -> Atom:
 def _may_share(low: str, atoms: list[Atom], links: list[str], place: int) -> bool:
     left, right = atoms[place], atoms[place + 1]
     if links[place] == "range":
-        dated = _is_when(low, left) or _is_date(low, left)
-        return not _is_year(left) or (bool(right.power) and not dated)
-    if _is_year(left) or _is_date(low, left) or (left.number.power and not right.power):
+        dated = is_when(low, left) or is_date(low, left)
+        return not is_year(left) or (bool(right.power) and not dated)
+    if is_year(left) or is_date(low, left) or (left.number.power and not right.power):
         return False
     if links[place] == "listed":
         return True
@@ -87,29 +88,6 @@ def _may_share(low: str, atoms: list[Atom], links: list[str], place: int) -> boo
         and links[place + 1] in ("list", "listed")
         and atoms[place + 2].unit == right.unit
     )
-
-
-def _is_year(atom: Atom) -> bool:
-    number = atom.number
-    return number.is_year and not number.power and number.value % 1 == 0
-
-
-_WHEN = re.compile(r"\b(?:in|since|during|of|by|until|fy) ?$")
-
-
-def _is_when(low: str, atom: Atom) -> bool:
-    """'grew 31% in 2025 to 66 billion yuan': a year by the word before it."""
-    return bool(_WHEN.search(low, max(0, atom.start - 8), atom.start))
-
-
-_MONTH = re.compile(
-    r"\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.? $"
-    r"|\b(?:top|no\.?|q|day|week|page|age|aged|on the|chapter|season|episode|part) $"
-)
-
-
-def _is_date(low: str, atom: Atom) -> bool:
-    return bool(_MONTH.search(low, max(0, atom.start - 12), atom.start))
 
 
 def _inherited(left: Atom, right: Atom, joint: str) -> int:
@@ -164,7 +142,7 @@ def _share_list(low: str, atoms: list[Atom], links: list[str], place: int) -> No
         last += 1
     chain = atoms[place + 1 : last + 1]
     unit = atoms[place].unit
-    if not chain[-1].power or not goes_on(low, chain[-1].end) or any(_is_year(a) for a in chain):
+    if not chain[-1].power or not goes_on(low, chain[-1].end) or any(is_year(a) for a in chain):
         return
     for offset, atom in enumerate(chain, place + 1):
         atoms[offset] = replace(atom, unit=unit, where="shared", power=atom.power or chain[-1].power)
@@ -194,14 +172,24 @@ REACH = 110
 
 
 def _across(text: str, low: str, atoms: list[Atom]) -> list[Atom]:
-    """``12.4 billion rupees this year, from 10.2 billion``: the unit of the last amount of the sentence."""
+    """``12.4 billion rupees this year, from 10.2 billion``: the unit of the last amount of the sentence.
+
+    An amount in brackets is the last one only within them: ``12.4 billion rupees ($148 million), from 10.2``.
+    """
     last: Atom | None = None
+    outside: Atom | None = None
+    read_to = 0
     for place, atom in enumerate(atoms):
+        opened, closed = low.rfind("(", read_to, atom.start), low.rfind(")", read_to, atom.start)
+        if closed >= 0:
+            last, outside = outside or last, None
+        if opened > closed:
+            outside = last
+        read_to = atom.end
         if atom.unit is None and not atom.dead and last and _takes(text, low, last, atom):
             atom = atoms[place] = replace(atom, unit=last.unit, where="shared")
         if atom.unit is not None and atom.unit.kind != "multiple":
-            converted = last is not None and last.unit is not None and low[atom.start - 1 : atom.start] == "("
-            last = last if converted and last and last.unit and last.unit.kind == atom.unit.kind else atom
+            last = atom
         elif atom.power:
             last = None
     return atoms
@@ -217,7 +205,7 @@ def _takes(text: str, low: str, last: Atom, atom: Atom) -> bool:
     if last.unit.kind == "money":
         fits = atom.power >= 4 and (last.power > 0 or last.amount >= 10_000) and last.unit.worth == 1
     else:
-        fits = _is_rate(last, atom, low[last.end : atom.start])
+        fits = _is_rate(low, last, atom)
     return fits and bool(_compared().search(low, max(0, atom.start - 24), atom.start))
 
 
@@ -229,16 +217,16 @@ _AGAINST = re.compile(
 
 def _is_like(low: str, last: Atom, atom: Atom) -> bool:
     """``299 yuan, down from 380``: two levels of the same size compared."""
-    if last.power or atom.power or atom.start - last.end > 40 or _is_year(atom) or not last.amount:
+    if last.power or atom.power or atom.start - last.end > 40 or is_year(atom) or not last.amount:
         return False
     alike = Decimal("0.2") < atom.number.value / last.number.value < 5 if last.number.value else False
     level = bool(_LEVEL.search(low, max(0, last.start - 24), last.start))
     return alike and level and bool(_AGAINST.search(low, max(0, atom.start - 20), atom.start))
 
 
-def _is_rate(last: Atom, atom: Atom, low_gap: str) -> bool:
-    if low_gap == " to ":  # 'weakened 0.5 per cent to 151.80'
-        return False
+def _is_rate(low: str, last: Atom, atom: Atom) -> bool:
+    if low[last.end : atom.start] == " to " and not low.endswith("from ", 0, last.start):
+        return False  # 'weakened 0.5 per cent to 151.80'
     exact = atom.number.shape == "digits" and not atom.power and atom.number.value.as_tuple().exponent
     return (
         last.unit is not None and last.unit.kind == "percent" and bool(exact) and atom.start - last.end <= 60

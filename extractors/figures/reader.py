@@ -11,6 +11,7 @@ from extractors.figures.changes import is_change
 from extractors.figures.context import Context
 from extractors.figures.counts import counts
 from extractors.figures.filters import is_figure
+from extractors.figures.goods import in_us_dollars
 from extractors.figures.joining import compounds, link, share
 from extractors.figures.multiples import word_multiples
 from extractors.figures.numbers import lowered, plain, scan
@@ -69,7 +70,7 @@ def _figure(text: str, low: str, atom: Atom, context: Context, upper: Atom | Non
     assert atom.unit is not None
     assert last.unit is not None
     currency, inferred = _currency(context, last.unit, atom.start)
-    if last.unit.family == "dollar" and _IN_US_DOLLARS.match(low, last.end):
+    if inferred and last.unit.family == "dollar" and in_us_dollars(low, atom.start, last.end):
         currency, inferred = "USD", False
     return Figure(
         atom.unit.kind,
@@ -90,12 +91,6 @@ def _figure(text: str, low: str, atom: Atom, context: Context, upper: Atom | Non
 def _currency(context: Context, unit: Unit, at: int) -> tuple[str | None, bool]:
     """The ISO code of *unit* at *at*, None for a ratio's, and whether the context gave it."""
     return (unit.currency, False) if unit.family is None else context.currency(unit.family, at)
-
-
-_IN_US_DOLLARS = re.compile(
-    r"(?: to \$[\d.,]+)? (?:a|an|per) (?:troy )?(?:ounce|barrel|bushel|(?:metric )?tonn?e?)\b"
-)
-"""The world's markets quote goods in them, wherever the text is from."""
 
 
 def _rule(atom: Atom, upper: Atom | None) -> str:
