@@ -169,9 +169,12 @@ def _add(
     own = words[run.first : run.last + 1]
     start, end = own[0].start, _end(text, own[-1], vocabulary)
     form, lowers = text[start:end], tuple(word.lower for word in own)
+    if len(lowers) == 1 and lowers[0] in vocabulary.no_names and (start, end) not in unsure:
+        return
     name = found.get(form)
     if name is None:
-        own_cues = frozenset(form_cues(own, lowers, vocabulary))
+        cut = text[end : end + 1] == "-"  # the Se of 'Han Se-ri' is no legal form
+        own_cues = frozenset(form_cues(own, lowers, vocabulary)) - ({"legal form"} if cut else set())
         name = found[form] = Name(form, lowers, kind_of(lowers, vocabulary), own_cues)
     if name.known is None and (known := unsure.get((start, end))):
         name.known = known

@@ -16,6 +16,8 @@ _INITIAL = re.compile(r"[A-Z]")
 _LONGEST = 14  # words of a name; a longer run of capitals is a list or a heading
 _FOREIGN = frozenset({"de", "du", "des", "del", "della", "di", "da", "do", "dos"})
 """What joins a foreign house's name: 'Banque du Nil'."""
+_FUSED = frozenset({"del", "do", "dos", "della"})
+"""Those that are no words of other languages' own."""
 _JOINING = frozenset({"of", "for"})
 
 
@@ -103,7 +105,8 @@ def _adjoins(word: Word, following: Word, vocabulary: Vocabulary, lettered: bool
 def _over_connector(words: Sequence[Word], first: int, last: int, vocabulary: Vocabulary) -> int | None:
     """Past 'of the', 'for', and 'and' in the names of authorities, associations and some companies."""
     connector = words[last + 1]
-    if connector.gap == " " and connector.lower in _FOREIGN and words[first].lower in vocabulary.first_words:
+    foreign = connector.lower in _FUSED or words[first].lower in vocabulary.first_words
+    if connector.gap == " " and connector.lower in _FOREIGN and foreign:
         return _next_name(words, last, last + 2, vocabulary)
     if connector.gap != " " or connector.lower not in ("of", "for", "and"):
         return None

@@ -17,6 +17,9 @@ _SAYS = frozenset(
     {"said", "says", "added", "reported", "estimates", "estimated", "found", "forecasts", "showed", "wrote"}
 )
 _DAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
+_POSSESSORS = frozenset({"its", "their", "his", "her", "our"})
+_FIRMS = frozenset({"company noun before", "shares of it", "somebody of it"})
+"""Cues by which a name before 'who' is where somebody works."""
 _BREAKING = (", ", " (", " – ", " — ", " - ", "—", "–")
 
 
@@ -26,12 +29,31 @@ def cues(words: Sequence[Word], chunk: Chunk, vocabulary: Vocabulary) -> Iterato
     before = [w for w in words[max(0, chunk.first - _BEFORE) : chunk.first] if w.sentence == sentence]
     after = [w for w in words[chunk.last + 1 : chunk.last + 1 + _AFTER] if w.sentence == sentence]
     name = words[chunk.first : chunk.last + 1]
-    if before:
-        yield from cues_before(before, name, vocabulary)
+    told = set(cues_before(before, name, vocabulary)) if before else set()
+    yield from told
     if after:
-        yield from _after(after, name, vocabulary)
+        following = set(_after(after, name, vocabulary))
+        if before and before[-1].lower in _POSSESSORS:
+            following.discard("its executives")  # 'at its West Allis headquarters'
+            if _is_ware(after, vocabulary):
+                yield "ware after"
+        if before and before[-1].lower == "at" and after[0].lower in ("in", "near") and after[0].gap == " ":
+            yield "a place beside it"  # 'a plant at Kurnool in Andhra Pradesh'
+        if told & _FIRMS and after[0].gap == ", " and after[0].lower == "who":
+            following.discard("person verb")  # 'an analyst at broker X, who'
+        yield from following
         if name[0].heading and _is_headline_subject(after[0], vocabulary):
             yield "headline verb"
+
+
+def _is_city(following: Sequence[Word], vocabulary: Vocabulary) -> bool:
+    return any(w.gap == " " and w.lower in vocabulary.places - vocabulary.countries for w in following)
+
+
+def _is_ware(after: Sequence[Word], vocabulary: Vocabulary) -> bool:
+    """Whether a ware follows, with or without what describes it: 'sport-utility vehicle'."""
+    phrase = takewhile(lambda word: word.gap in (" ", "-") and word.text.islower(), after[:3])
+    return any(word.lower in vocabulary.wares for word in phrase)
 
 
 def _is_headline_subject(following: Word, vocabulary: Vocabulary) -> bool:
@@ -52,6 +74,12 @@ def _after(after: Sequence[Word], name: Sequence[Word], vocabulary: Vocabulary) 
         if vocabulary.strong_possessed & set(lowers[:2]):
             yield "its revenue"
         return
+    if gap == " " and lowers[0] in ("index", "indices"):
+        yield "index after"
+    if gap == " " and lowers[0] == "of" and len(name) > 1 and _is_city(after[1:2], vocabulary):
+        yield "of a city"
+    if gap == ", " and lowers[0] == "which":
+        yield "which after"
     if gap in (" (", " (“") and _is_ticker(lowers[0], vocabulary):
         yield "ticker"
     if gap == " (" and is_contraction(after[0].text, " ".join(word.text for word in name)):
@@ -210,10 +238,23 @@ def _described(after: Sequence[Word], vocabulary: Vocabulary) -> Iterator[str]:
         yield "authority in apposition"
     elif head in vocabulary.person_nouns:
         yield "person noun in apposition"
+    elif head is None and _is_greatest(after, vocabulary):
+        yield "the biggest in apposition"
     elif head is not None:
         yield "company in apposition"
         if head in vocabulary.product_nouns:
             yield "product"
+
+
+def _is_greatest(after: Sequence[Word], vocabulary: Vocabulary) -> bool:
+    """', the country's second-biggest,'."""
+    phrase = [after[0], *takewhile(lambda word: word.gap in (" ", "-", *POSSESSIVE), after[1:6])]
+    determined = phrase[0].lower in vocabulary.apposed and len(phrase) < len(after)
+    return (
+        determined
+        and phrase[-1].lower in ("biggest", "largest", "smallest")
+        and after[len(phrase)].gap == ", "
+    )
 
 
 def _is_who_says_it(after: Sequence[Word], vocabulary: Vocabulary) -> bool:

@@ -37,6 +37,13 @@ WEIGHTS = {
     "its own": 1.8,
     "country in brackets": 1.8,
     "a firm before a comma": 1.7,
+    "its own before a comma": 3.0,
+    "bought or owned": 2.5,
+    "paid for": 1.6,
+    "a city's": 1.2,
+    "of a city": 1.6,
+    "which after": 0.8,
+    "the biggest in apposition": 1.7,
     "said of one word": 1.6,
     "headline verb": 1.7,
     "holds a known name": 1.5,
@@ -64,6 +71,11 @@ WEIGHTS = {
     "after a": -0.8,
     "after the": -0.5,
     "authority in apposition": -5.0,
+    "body before": -5.0,
+    "index after": -4.0,
+    "ware before": -4.0,
+    "ware after": -3.0,
+    "a place beside it": -3.5,
     "person verb": -1.5,
     "in it": -1.0,
     "town of it": -5.0,
@@ -78,6 +90,7 @@ WEIGHTS = {
     "surname": -1.0,
     "a person's name elsewhere": -4.0,
     "place": -5.0,
+    "country": -9.0,
     "people": -6.0,
     "a product's name": -8.0,
     "a kind's name alone": -2.5,
@@ -150,7 +163,9 @@ def form_cues(words: Sequence[Word], lowers: Sequence[str], vocabulary: Vocabula
     name = " ".join(lowers)
     if name in vocabulary.products:
         yield "a product's name"
-    if name in vocabulary.places or _without_accents(name) in vocabulary.places:
+    if name in vocabulary.countries:
+        yield "country"
+    elif name in vocabulary.places or _without_accents(name) in vocabulary.places:
         yield "place"
     if name in vocabulary.peoples or all(lower in vocabulary.peoples for lower in lowers):
         yield "people"

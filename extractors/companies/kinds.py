@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from extractors.companies.vocabulary import OrganisationKind, Vocabulary
 
 _OF = ("of", "for")
+_JOINING = (*_OF, "de", "del", "do", "da", "des", "du", "di")
+_PREFIXES = ("us", "u.s", "uk", "u.k", "eu")
 _STRONGER_THAN_COMPANY = frozenset({"government", "court", "university"})
 
 
@@ -24,12 +26,15 @@ def kind_of(words: Sequence[str], vocabulary: Vocabulary) -> str | None:
         return None
     name = " ".join(words)
     ending = " ".join(words[-2:])
-    listed = next((k.kind for k in vocabulary.kinds if name in k.names or ending in k.endings), None)
+    names = {name, " ".join(words[1:])} if words[0] in _PREFIXES else {name}  # 'US Federal Reserve'
+    listed = next((k.kind for k in vocabulary.kinds if names & k.names or ending in k.endings), None)
     if listed:
         return listed
     if len(words) > 1 and words[-1] in vocabulary.legal:
         return "company"
     if vocabulary.official_prefixes.starting(words):
+        return "government"
+    if words[0] == "statistics" and " ".join(words[1:]) in vocabulary.countries:
         return "government"
     if len(words) > 1 and words[-1] in vocabulary.official_last and _is_official(words[0], vocabulary):
         return "government"
@@ -50,6 +55,8 @@ def _head(words: Sequence[str]) -> str:
 
 
 def _is_of(kind: OrganisationKind, words: Sequence[str], head: str) -> bool:
-    if any(word in _OF for word in words[1:]) and (words[0] in kind.first_words or head in kind.first_words):
+    if any(word in _JOINING for word in words[1:]) and (
+        words[0] in kind.first_words or head in kind.first_words
+    ):
         return True
     return len(words) > 1 and (head in kind.last_words or words[-1] in kind.last_words)

@@ -16,6 +16,8 @@ _CALLED = frozenset({"called", "named", "dubbed", "titled"})
 def cues_before(before: Sequence[Word], name: Sequence[Word], vocabulary: Vocabulary) -> Iterator[str]:
     """The cues of the words *before* a *name*, in its sentence."""
     gap = name[0].gap
+    if gap in POSSESSIVE and before[-1].lower in vocabulary.places - vocabulary.countries:
+        yield "a city's"
     if gap == ", ":
         yield from _after_comma(before, vocabulary)
     elif gap in (": ", ":") and before[-1].lower in vocabulary.markets:
@@ -34,7 +36,7 @@ def _after_comma(before: Sequence[Word], vocabulary: Vocabulary) -> Iterator[str
     elif before[-1].lower in vocabulary.nouns and {"a", "an", "the", "its"} & {
         w.lower for w in before[-5:-1]
     }:
-        yield "a firm before a comma"
+        yield "its own before a comma" if before[-1].lower in vocabulary.owned else "a firm before a comma"
     if before[-1].lower in vocabulary.titles and before[-1].text[0].islower():
         yield "title before"
 
@@ -63,10 +65,25 @@ def _phrases(plain: Sequence[Word], vocabulary: Vocabulary) -> Iterator[str]:
         yield "film before"
     if vocabulary.person_before.ending(lowers):
         yield "person before"
+    if vocabulary.bodies.ending(lowers):
+        yield "body before"
+    if lowers[-1] in vocabulary.wares:
+        yield "ware before"
+    if deal := _dealt_in(lowers, vocabulary):
+        yield deal
     if lowers[-1] == "told" and plain[-1].text[0].islower():
         yield "told it"
     if lowers[-1] in ("of", "at", "from") and len(plain) > 2 and is_person(plain[-3:-1], vocabulary):
         yield "somebody of it"
+
+
+def _dealt_in(lowers: Sequence[str], vocabulary: Vocabulary) -> str | None:
+    """'buy 51% of X', 'agreed to pay $210 million for X': what is bought or owned may be a company."""
+    near = set(lowers[-8:-1])
+    if lowers[-1] == "of" and len(lowers) > 1 and lowers[-2][0].isdigit() and near & vocabulary.dealing:
+        return "bought or owned"
+    counted = any(word in ("million", "billion", "mln", "bn") or word[0].isdigit() for word in lowers[-3:-1])
+    return "paid for" if lowers[-1] == "for" and counted and near & vocabulary.paying else None
 
 
 def _is_running(phrase: Sequence[Word], vocabulary: Vocabulary) -> bool:
@@ -107,10 +124,18 @@ def _noun_before(plain: Sequence[Word], adjacent: bool, vocabulary: Vocabulary) 
             yield "product"
     elif common and last.lower in vocabulary.media_nouns and not last.first:
         yield "media noun before"
+    elif common and last.lower == "producer" and _makes_goods(plain, vocabulary):
+        yield "company noun before"
     elif last.lower in vocabulary.titles and adjacent:
         yield "title before"
     if common and vocabulary.title_before.ending([word.lower for word in plain]):
         yield "film before"
+
+
+def _makes_goods(plain: Sequence[Word], vocabulary: Vocabulary) -> bool:
+    """'tile producer X', 'oil and gas producer X', and not 'film producer X'."""
+    what = plain[-2] if len(plain) > 1 and plain[-1].gap in (" ", "-") else None
+    return what is not None and what.text.islower() and what.lower not in vocabulary.produced_by_people
 
 
 def _is_title_example(lowers: Sequence[str], vocabulary: Vocabulary) -> bool:

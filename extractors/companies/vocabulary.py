@@ -118,6 +118,14 @@ class Vocabulary:
     examples: Phrases
     plain: Words
     headline_breaks: Words
+    no_names: Words
+    countries: Words
+    bodies: Phrases
+    owned: Words
+    dealing: Words
+    paying: Words
+    produced_by_people: Words
+    wares: Words
     openers: Words
     company_nouns: Words
     nationalities: Words
@@ -184,6 +192,14 @@ def vocabulary() -> Vocabulary:
         plain_first_words=plain["plain_first_words"],
         examples=_phrases(grammar.pop("examples")),
         **{name: _words(value) for name, value in grammar.items()},
+        no_names=_words(rules["grammar"]["determiners"]) | _words(company["nouns"]),
+        countries=_countries(),
+        bodies=_phrases(rules["association"]["bodies"]),
+        owned=_words(company["owned"]),
+        dealing=_words(company["dealing"]),
+        paying=_words(company["paying"]),
+        produced_by_people=_words(person["produce"]),
+        wares=_words(rules["product"]["wares"]),
         plain=_words(company["nouns"])
         | _words(person["titles"])
         | plain["common"]
