@@ -42,7 +42,6 @@ class Reported:
     sentence: str
     rule: str
     kind: str
-    countries: frozenset[str] = frozenset()
     on_beat: bool = True
     first_seen_at: str | None = None
 
@@ -145,18 +144,17 @@ def series(rows: Iterable[Reported]) -> list[list[Reported]]:
 def disagreements(rows: Iterable[Reported]) -> list[Disagreement]:
     """Pairs of sources among *rows* that give different values for one thing, the widest gap first.
 
-    Sentences that name different countries speak of different markets; equal values stand once.
+    Equal values stand once.
     """
     by_id = {row.claim.id: row for row in rows}
     found = compare.disagreements([row.claim for row in by_id.values()])
-    pairs = [Disagreement(by_id[c.first.id], by_id[c.second.id], float(c.gap or 0)) for c in found]
-    return said_once(pair for pair in pairs if _one_place(pair.first, pair.second))
+    return said_once(Disagreement(by_id[c.first.id], by_id[c.second.id], float(c.gap or 0)) for c in found)
 
 
 def apart(first: Reported, second: Reported) -> float | None:
     """How far apart two claims of one thing are, as a share of the larger; None where none conflicts."""
     found = compare.compare(first.claim, second.claim)
-    conflict = found.relation == "disagrees" and _one_place(first, second)
+    conflict = found.relation == "disagrees" and compare.one_place(first.claim, second.claim)
     return float(found.gap or 0) if conflict else None
 
 
@@ -167,11 +165,6 @@ def said_once(pairs: Iterable[Disagreement]) -> list[Disagreement]:
         if compare.other_source(pair.first.claim, pair.second.claim):
             told.setdefault(_values(pair), pair)
     return list(told.values())
-
-
-def _one_place(first: Reported, second: Reported) -> bool:
-    one, other = first.countries, second.countries
-    return not (one and other and one.isdisjoint(other))
 
 
 def _values(pair: Disagreement) -> tuple[object, ...]:
@@ -232,6 +225,7 @@ def _reported(row: Mapping[str, Any]) -> Reported:
         confidence=row["confidence"],
         story=str(row["story"] or ""),
         source=row["outlet"] or "",
+        countries=frozenset((row["countries"] or "").split(",")) - {""},
     )
     return Reported(
         claim,
@@ -242,7 +236,6 @@ def _reported(row: Mapping[str, Any]) -> Reported:
         row["sentence"],
         row["rule"],
         row["kind"],
-        frozenset((row["countries"] or "").split(",")) - {""},
         bool(row["on_beat"]),
         row["first_seen_at"],
     )

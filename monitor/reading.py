@@ -87,13 +87,12 @@ def read_pass(
     register_themes(store, ((t.id, t.label, t.family) for t in reader.taxonomy.themes), now())
     if not gated:
         reopen(store, reader.gate.name if reader.gate else None)
-    waiting = left_unread if gated else unread
+    queue = _Queue(store, reader, version, now, batch, gated, starting, stop)
     done, registered = 0, False
-    while not stop() and waiting(store, str(version), 1):
+    while not stop() and queue.waiting(1):
         if not registered:  # only where there is something to read: an idle daemon asks twice a second
             register_known(store, reader.known_companies, now())
             registered = True
-        queue = _Queue(store, reader, version, now, batch, gated, starting, stop)
         for group, read in (readers or _here(reader))(queue.groups()):
             done += save_batch(store, read, version, now())
             queue.at_hand.difference_update(article.id for article in group.articles)
@@ -123,6 +122,11 @@ class _Queue:
     stop: Callable[[], bool]
     at_hand: set[int] = field(default_factory=set)
 
+    def waiting(self, limit: int) -> list[Unread]:
+        """Up to *limit* articles that are not kept as read, those at hand among them."""
+        kind = left_unread if self.gated else unread
+        return kind(self.store, str(self.version), limit)
+
     def groups(self) -> Iterator[Group]:
         """The articles that wait, by the batch; what is given is noted as at hand."""
         while not self.stop():
@@ -138,8 +142,7 @@ class _Queue:
             yield from (Group(tuple(some), some is only_themes) for some in (whole, only_themes) if some)
 
     def _next(self) -> list[Unread]:
-        waiting = left_unread if self.gated else unread
-        found = waiting(self.store, str(self.version), self.batch + len(self.at_hand))
+        found = self.waiting(self.batch + len(self.at_hand))
         return [article for article in found if article.id not in self.at_hand][: self.batch]
 
     def _let_through(self, articles: Sequence[Unread]) -> Sequence[Unread]:

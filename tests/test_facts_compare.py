@@ -3,17 +3,21 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import combinations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from db.series import Disagreement, Reported, said_once
+from db.series import disagreements as told_apart
 from extractors.facts import arithmetic
 from extractors.facts.compare import (
     Claim,
     compare,
     disagreements,
     once,
+    one_place,
     precision,
     series,
     series_key,
@@ -138,6 +142,70 @@ def test_disagreements_are_of_two_sources_with_high_facts_and_a_period():
 def test_the_widest_disagreement_comes_first():
     claims = [claim(v, at=v, source=str(v), story=str(v)) for v in (100, 110, 300)]
     assert [(d.first.id, d.second.id) for d in disagreements(claims)] == [(100, 300), (110, 300), (100, 110)]
+
+
+QUOTES = {
+    "about": (claim(100, "~100", approx="~"), claim(100), claim(104)),
+    "bound": (claim(100, "over 100", approx=">"), claim(100), claim(115)),
+    "range": (claim(100, "100-120", value_max=Decimal(120)), claim(100), claim(115)),
+    "digits": (claim("1e8", "0.1 billion"), claim("1e8", "100 million"), claim("1.3e8", "130 million")),
+    "period": (claim(100, period=(date(2024, 4, 1), YEAR[1])), claim(100), claim(140)),
+    "basis": (claim(100, basis="forecast"), claim(100), claim(140)),
+    "unit": (claim(100, unit="CNY"), claim(100), claim(140)),
+    "dollars": (
+        claim(730, unit="CNY", usd=Decimal(100)),
+        claim(730, unit="CNY", usd=Decimal(140)),
+        claim(100, usd=Decimal(100)),
+    ),
+    "place": (claim(100, countries=frozenset({"CN"})), claim(100), claim(140, countries=frozenset({"US"}))),
+}
+
+
+@pytest.mark.parametrize(("loose", "exact", "other"), QUOTES.values(), ids=QUOTES)
+def test_of_a_source_quoted_twice_the_exact_quote_conflicts_alone(loose, exact, other):
+    loose, again, exact = (
+        replace(quote, id=at, claimed_by="Appgauge", story=str(at))
+        for at, quote in enumerate((loose, loose, exact))
+    )
+    other = replace(other, id=3, claimed_by="Lighthouse", story="3")
+    for claims in ([loose, exact, other], [loose, again, exact, other], [other, exact, again, loose]):
+        assert [{d.first.id, d.second.id} for d in disagreements(claims)] == [{2, 3}]
+
+
+def test_many_copies_of_a_number_conflict_by_the_first_of_two_sources():
+    copies = [claim(118, at=at, claimed_by="Appgauge", story=str(at)) for at in range(300)]
+    other = claim(240, at=300, story="0")
+    assert [(d.first.id, d.second.id) for d in disagreements([*copies, other])] == [(1, 300)]
+    other = replace(other, story="300")
+    assert [(d.first.id, d.second.id) for d in disagreements([*copies, other])] == [(0, 300), (1, 300)]
+    copies = [replace(copy, story="0") for copy in copies]
+    assert [(d.first.id, d.second.id) for d in disagreements([*copies, other])] == [(0, 300)]
+
+
+STATED = [one for quotes in QUOTES.values() for one in quotes]
+
+
+@st.composite
+def quoted(draw):
+    """Claims of a few statements, each copied by several stories and outlets."""
+    stated = [*draw(st.sampled_from([*QUOTES.values()])), draw(st.sampled_from(STATED))]
+    copies = st.tuples(st.sampled_from(stated), st.sampled_from(["", "a", "b", "c"]), st.sampled_from("AB"))
+    return [
+        replace(one, id=at, story=story, source=source)
+        for at, (one, story, source) in enumerate(draw(st.lists(copies, min_size=2, max_size=12)))
+    ]
+
+
+@given(quoted())
+def test_what_copies_are_left_out_changes_nothing_that_is_told(claims):
+    rows = [Reported(one, one.id, "", "", None, "", "", "money") for one in claims]
+    all_pairs = [(compare(a, b), a.id, b.id) for a, b in combinations(claims, 2) if one_place(a, b)]
+    apart = [
+        Disagreement(rows[a], rows[b], float(found.gap))
+        for found, a, b in sorted(all_pairs, key=lambda pair: -(pair[0].gap or 0))
+        if found.relation == "disagrees"
+    ]
+    assert told_apart(rows) == said_once(apart)
 
 
 @given(st.integers(1, 10**12), st.integers(1, 10**12))

@@ -36,8 +36,7 @@ def fact_of(case: dict[str, Any]) -> Fact | None:
 
 def figures(found: Findings) -> Iterator[tuple[str, int]]:
     for kind in ("money", "percent", "counts"):
-        name = "count" if kind == "counts" else kind
-        yield from ((f"{name}:{place}", figure.start) for place, figure in enumerate(getattr(found, kind)))
+        yield from ((f"{kind}:{place}", figure.start) for place, figure in enumerate(getattr(found, kind)))
 
 
 PARTS = {"start": "period_start", "end": "period_end"}
