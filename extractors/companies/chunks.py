@@ -12,6 +12,7 @@ from extractors.companies.words import Word
 
 _POSSESSIVE = re.compile(r"['’]s? $")
 _AMOUNT = re.compile(r"([A-Za-z]{1,4})\d[\d.,]*[a-z]{0,3}")
+_PERIOD = re.compile(r"(?:[QH][1-4]|[1-4][QH]|[CF]Y)(?:\d\d(?:\d\d)?)?|FY")
 _INITIAL = re.compile(r"[A-Z]")
 _LONGEST = 14  # words of a name; a longer run of capitals is a list or a heading
 _FOREIGN = frozenset({"de", "du", "des", "del", "della", "di", "da", "do", "dos"})
@@ -38,6 +39,8 @@ def is_name_word(word: Word, vocabulary: Vocabulary) -> bool:
         return False
     if word.heading and word.lower in vocabulary.headline_breaks:
         return False
+    if _PERIOD.fullmatch(text):
+        return False  # 'Vantor Q2 profit'
     if text[0].isupper():
         amount = _AMOUNT.fullmatch(text)
         return not (amount and amount.group(1).lower() in vocabulary.acronyms)

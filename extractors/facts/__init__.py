@@ -31,18 +31,20 @@ def annotate(docs: Sequence[Doc], parse: Parse) -> Iterator[Doc]:
     Only English is parsed: other languages have no facts.
     """
     texts = [doc._.newsgauge_about or Text(id="", text=doc.text) for doc in docs]
-    batches = [
-        drafts(doc, about.text, doc._.newsgauge_figures) if doc.lang_ == "en" else ()
+    names = [
+        _names(about.text, doc._.newsgauge_companies, doc._.newsgauge_figures)
         for doc, about in zip(docs, texts, strict=True)
+    ]
+    batches = [
+        drafts(doc, about.text, doc._.newsgauge_figures, named) if doc.lang_ == "en" else ()
+        for doc, about, named in zip(docs, texts, names, strict=True)
     ]
     parsed = iter(
         parse([one.doc(doc.vocab) for doc, batch in zip(docs, batches, strict=True) for one in batch])
     )
-    for doc, about, batch in zip(docs, texts, batches, strict=True):
+    for doc, about, named, batch in zip(docs, texts, names, batches, strict=True):
         sentences = [(one, next(parsed)) for one in batch]
-        doc._.newsgauge_facts = read(
-            doc, about, doc._.newsgauge_figures, doc._.newsgauge_companies, sentences
-        )
+        doc._.newsgauge_facts = read(doc, about, doc._.newsgauge_figures, named, sentences)
         _annotate(doc)
         yield doc
 
@@ -58,11 +60,19 @@ def _annotate(doc: Doc) -> None:
     doc.spans["newsgauge_facts"] = [span for span in spans if span is not None]
 
 
-def drafts(doc: Doc, text: str, figures: Sequence[Figure]) -> tuple[Draft, ...]:
+def drafts(doc: Doc, text: str, figures: Sequence[Figure], names: Sequence[Name]) -> tuple[Draft, ...]:
     """The sentences of *doc*, whose *text* it is, with one of the *figures*, as the parser reads best."""
     placed = Ordered(enumerate(figures), lambda one: one[1].start)
-    inside = ((sentence, placed.inside(sentence.start_char, sentence.end_char)) for sentence in doc.sents)
-    found = (draft(text, sentence, held) for sentence, held in inside if held)
+    named = Ordered(names, lambda name: name[0])
+    inside = (
+        (
+            sentence,
+            placed.inside(sentence.start_char, sentence.end_char),
+            named.inside(sentence.start_char, sentence.end_char),
+        )
+        for sentence in doc.sents
+    )
+    found = (draft(text, sentence, held, names) for sentence, held, names in inside if held)
     return tuple(one for one in found if one.figures and len(one.words) <= _MOST_WORDS)
 
 
@@ -70,15 +80,15 @@ def read(
     doc: Doc,
     about: Text,
     figures: Sequence[Figure],
-    companies: Sequence[Company],
+    names: Sequence[Name],
     parsed: Iterable[tuple[Draft, Doc]],
 ) -> tuple[Fact, ...]:
-    """The facts of *doc* in the order of its *figures*, from the *parsed* drafts of its sentences.
+    """The facts of *doc*, which holds companies' *names*, from the *parsed* drafts of its sentences.
 
     A figure of which no rule reads a metric has no fact; a part that the text leaves open is None.
     """
     sentences = [Span(s.start_char, s.end_char) for s in doc.sents]
-    reader = TextReader(about, figures, _names(about.text, companies, figures), sentences)
+    reader = TextReader(about, figures, names, sentences)
     return tuple(reader.read(parsed))
 
 

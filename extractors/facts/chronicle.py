@@ -23,6 +23,8 @@ _ONCE = frozenset({"cost", "average cost"})
 """What something costs is of no period that the text spoke of."""
 _HOURS = frozenset({"gmt", "a.m.", "p.m.", "midday", "noon"})
 """'By 1340 GMT shares had fallen': of that day, though the verb is perfect."""
+_ANOTHERS = "market size"
+"""What a data house tells of: a company's figures after it need not be of its time."""
 _OF_BEFORE = frozenset({"year-earlier", "year-ago"})
 
 
@@ -118,7 +120,8 @@ class Chronicle:
             return
         self.clock.last = known[-1]
         self.clock.stretches.extend(period for period in known if _is_stretch(period))
-        reported = {p for p, m in stated if m.basis not in _AHEAD and _is_stretch(p) and self._is_over(p)}
+        told = [p for p, m in stated if m.basis not in _AHEAD and m.metric != _ANOTHERS]
+        reported = {p for p in told if _is_stretch(p) and self._is_over(p)}
         self.clock.quarter = next((p for p in reported if _is_quarter(p)), self.clock.quarter)
         alone = len(reported) == 1 and len(set(known)) == 1
         self.clock.reported = reported.pop() if alone else NOWHEN

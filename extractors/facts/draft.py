@@ -81,6 +81,10 @@ Held = Sequence[tuple[int, Figure]]
 
 _A_WORD = -1
 """In a figure's place: a word that stands for many."""
+_A_NAME = -2
+"""In a figure's place: a company's name."""
+_KNOWN_NAME = "Netflix"
+"""What the parser reads of each: an invented name may look like a verb to it, and a long one falls apart."""
 _EARNINGS_BEFORE = re.compile(
     r"\b(?:earnings|profit|income) before interest(?:(?:,? and|,) (?:taxe?s?|depreciation|amorti[sz]ation))*",
     re.I,
@@ -92,9 +96,10 @@ Block = tuple[int, int, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A sentence for the parser: its words, and the stretch of the text that each stands for."""
+    """A sentence for the parser: what it reads of each word, the word, and the stretch that it stands for."""
 
     sentence: Span
+    parsed: tuple[str, ...]
     words: tuple[str, ...]
     spaces: tuple[bool, ...]
     spans: tuple[Span, ...]
@@ -105,7 +110,7 @@ class Draft:
     def doc(self, vocab: Vocab) -> Doc:
         """The draft as an unparsed doc of one sentence, its figures marked as entities."""
         starts: list[bool | int | None] = [place == 0 for place in range(len(self.words))]
-        doc = Doc(vocab, words=list(self.words), spaces=list(self.spaces), sent_starts=starts)
+        doc = Doc(vocab, words=list(self.parsed), spaces=list(self.spaces), sent_starts=starts)
         doc.set_ents([DocSpan(doc, first, last, label="FIGURE") for _, first, last in self.figures])
         return doc
 
@@ -118,8 +123,11 @@ def dateline(text: str, start: int, end: int) -> int:
     return found.end() if found else start
 
 
-def draft(text: str, sentence: DocSpan, held: Held) -> Draft:
-    """The draft of a *sentence* of *text*, which holds the figures *held*; conversions are left out."""
+def draft(text: str, sentence: DocSpan, held: Held, names: Sequence[tuple[int, int, str]] = ()) -> Draft:
+    """The draft of a *sentence* of *text*, which holds the figures *held*; conversions are left out.
+
+    For each of the companies' *names* the parser reads one that it knows.
+    """
     end = sentence.end_char
     inside = [(place, figure) for place, figure in held if figure.end <= end]
     words = _Words(text, dateline(text, sentence.start_char, end))
@@ -127,7 +135,8 @@ def draft(text: str, sentence: DocSpan, held: Held) -> Draft:
         [*_figure_blocks(text, inside), *_left_out(text, inside, Span(sentence.start_char, end))], key=_first
     )
     figures = dict(inside)
-    blocks = sorted([*blocks, *_long_names(text, sentence.start_char, end)], key=_first)
+    named = [(start, stop, _A_NAME) for start, stop, _ in names if stop <= end]
+    blocks = sorted([*blocks, *named, *_long_names(text, sentence.start_char, end)], key=_first)
     rows = sentence.doc.to_array(_PLACED)[sentence.start : sentence.end].tolist()
     for start, length, blank in rows:
         while blocks and blocks[0][0] < start + length:
@@ -187,7 +196,7 @@ class _Words:
         self.held: int | None = None
         self.until = start
         self.marks: list[tuple[int, int, int]] = []
-        self._rows: list[tuple[str, Span]] = []
+        self._rows: list[tuple[str, str, Span]] = []
 
     def add_block(self, block: Block, token_start: int, figures: Mapping[int, Figure]) -> None:
         """Put down the figure that stands at *block*, or pass it over; the token before it is cut there."""
@@ -196,10 +205,12 @@ class _Words:
             return
         self.add_stretch(max(self.done, token_start), begin)
         if place == _A_WORD:
-            self._rows.append(("earnings", Span(begin, end)))
+            self._rows.append(("earnings", "earnings", Span(begin, end)))
+        elif place == _A_NAME:
+            self._rows.append((_KNOWN_NAME, self.text[begin:end], Span(begin, end)))
         elif place is not None:
             first = len(self._rows)
-            self._rows.extend(_plain(figures[place]))
+            self._rows.extend((word, word, span) for word, span in _plain(figures[place]))
             self.marks.append((place, first, len(self._rows)))
         self.done = end
 
@@ -223,15 +234,14 @@ class _Words:
             return
         if self.held is not None and word in _STARTED:
             word = f"start{word}"
-        self._rows.append((word, Span(start if self.held is None else self.held, end)))
+        self._rows.append((word, word, Span(start if self.held is None else self.held, end)))
         self.held = None
 
-    def columns(self) -> tuple[tuple[str, ...], tuple[bool, ...], tuple[Span, ...]]:
-        """Words, whether a space follows, and spans."""
-        words = tuple(word for word, _ in self._rows)
-        spans = tuple(span for _, span in self._rows)
+    def columns(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[bool, ...], tuple[Span, ...]]:
+        """What the parser reads, words, whether a space follows, and spans."""
+        spans = tuple(span for _, _, span in self._rows)
         spaces = tuple(self.text[s.end : s.end + 1].isspace() for s in spans)
-        return words, spaces, spans
+        return tuple(row[0] for row in self._rows), tuple(row[1] for row in self._rows), spaces, spans
 
 
 def _plain(figure: Figure) -> list[tuple[str, Span]]:
