@@ -27,6 +27,25 @@ from extractors.companies.words import Word, quoted_titles
 NAMES = frozenset(
     {"ORG", "PERSON", "GPE", "LOC", "FAC", "PRODUCT", "NORP", "WORK_OF_ART", "EVENT", "LAW", "LANGUAGE"}
 )
+_FINITE = frozenset(
+    {
+        "said",
+        "says",
+        "had",
+        "has",
+        "was",
+        "is",
+        "will",
+        "made",
+        "makes",
+        "reported",
+        "posted",
+        "expects",
+        "plans",
+    }
+    | {"sells", "sold", "opened", "raised", "cut", "earned", "would"}
+)
+"""Verbs that no possessive stands before."""
 _FORMED = frozenset({"ORG", "PRODUCT"})
 """Labels of what may be a company in a headline, where all words have capitals."""
 _NAMED_ALIKE = frozenset({"event", "report", "association", "media", "exchange"})
@@ -124,8 +143,17 @@ def names(
         if trimmed is not None:
             _add(found, text, words, trimmed, unsure, quoted, vocabulary)
     found = {form: name for form, name in found.items() if name.mentions}
+    _join_with_s(found, text)
     _compare(found.values(), words)
     return found
+
+
+def _join_with_s(found: dict[str, Name], text: str) -> None:
+    """Give the mentions of 'Marlby's profit' to the name, where the text has 'Marlby's said'."""
+    for form in [form for form in found if form.endswith(("'s", "’s"))]:
+        for mention in owner.mentions if (owner := found.pop(form[:-2], None)) else ():
+            mention.end += 2 if text[mention.end : mention.end + 2] in ("'s", "’s") else 0
+            found[form].mentions.append(mention)
 
 
 def labelled(found: dict[str, Name], entities: Sequence[Entity], words: Sequence[Word]) -> dict[str, Name]:
@@ -168,8 +196,11 @@ def _add(
 ) -> None:
     own = words[run.first : run.last + 1]
     start, end = own[0].start, _end(text, own[-1], vocabulary)
+    if _ends_in_s(words, run.last):
+        end += len("'s")
     form, lowers = text[start:end], tuple(word.lower for word in own)
-    if len(lowers) == 1 and lowers[0] in vocabulary.no_names and (start, end) not in unsure:
+    no_name = lowers[0] in vocabulary.no_names or _leads_in_capitals(text, start, end)
+    if len(lowers) == 1 and no_name and (start, end) not in unsure:
         return
     name = found.get(form)
     if name is None:
@@ -197,6 +228,19 @@ def _is_after_the(words: Sequence[Word], first: int) -> bool:
     """Whether a 'The' with its capital, in mid-sentence, stands before: 'bigger than The Silent Heir'."""
     before = words[first - 1] if first else None
     return before is not None and before.text == "The" and not before.first and words[first].gap == " "
+
+
+def _leads_in_capitals(text: str, start: int, end: int) -> bool:
+    """Whether the text begins with a word in capitals for show: 'BISCUIT maker Vantor'."""
+    word = text[start:end]
+    opens = not text[:start].strip() and len(word) > 3 and word.isalpha() and word.isupper()
+    return opens and word not in text[end:]
+
+
+def _ends_in_s(words: Sequence[Word], last: int) -> bool:
+    """Whether the name goes on with an 's that owns nothing: 'Marlby's said'."""
+    following = words[last + 1] if last + 1 < len(words) else None
+    return following is not None and following.gap in ("'s ", "’s ") and following.lower in _FINITE
 
 
 def _end(text: str, last: Word, vocabulary: Vocabulary) -> int:

@@ -15,9 +15,9 @@ _AMOUNT = re.compile(r"([A-Za-z]{1,4})\d[\d.,]*[a-z]{0,3}")
 _PERIOD = re.compile(r"(?:[QH][1-4]|[1-4][QH]|[CF]Y)(?:\d\d(?:\d\d)?)?|FY")
 _INITIAL = re.compile(r"[A-Z]")
 _LONGEST = 14  # words of a name; a longer run of capitals is a list or a heading
-_FOREIGN = frozenset({"de", "du", "des", "del", "della", "di", "da", "do", "dos"})
+_FOREIGN = frozenset({"de", "du", "des", "del", "della", "di", "da", "do", "dos", "ng"})
 """What joins a foreign house's name: 'Banque du Nil'."""
-_FUSED = frozenset({"del", "do", "dos", "della"})
+_FUSED = frozenset({"del", "do", "dos", "della", "ng"})
 """Those that are no words of other languages' own."""
 _JOINING = frozenset({"of", "for"})
 

@@ -34,7 +34,7 @@ def kind_of(words: Sequence[str], vocabulary: Vocabulary) -> str | None:
         return "company"
     if vocabulary.official_prefixes.starting(words):
         return "government"
-    if words[0] == "statistics" and " ".join(words[1:]) in vocabulary.countries:
+    if words[0] in ("statistics", "stats") and len(words) > 1 and _is_country(words[1:], vocabulary):
         return "government"
     if len(words) > 1 and words[-1] in vocabulary.official_last and _is_official(words[0], vocabulary):
         return "government"
@@ -43,6 +43,10 @@ def kind_of(words: Sequence[str], vocabulary: Vocabulary) -> str | None:
     if other and not (head in vocabulary.last_words and other.kind not in _STRONGER_THAN_COMPANY):
         return other.kind
     return "company" if len(words) > 1 and words[-1] in vocabulary.last_words else None
+
+
+def _is_country(words: Sequence[str], vocabulary: Vocabulary) -> bool:
+    return " ".join(words) in vocabulary.countries or words[0] in ("nz", "sa", "uk", "us")
 
 
 def _is_official(word: str, vocabulary: Vocabulary) -> bool:

@@ -81,7 +81,8 @@ def counted(meanings: Meanings, anchor: Word) -> Meaning | None:
 def in_brackets(meanings: Meanings, anchor: Word) -> Meaning | None:
     """'$4 million (H1 2020: $3 million)': what the level before was then."""
     start = meanings.anchors[anchor.i].start
-    if not _BRACKETED.search(meanings.phrases.text, max(0, start - _BRACKET), start):
+    bracket = _BRACKETED.search(meanings.phrases.text, max(0, start - _BRACKET), start)
+    if bracket is None or "of which" in bracket[0]:
         return None
     before = meanings.earlier(anchor)
     return before and replace(before, direction=None, compared=True, growth=False)

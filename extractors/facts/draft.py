@@ -86,7 +86,9 @@ _A_NAME = -2
 _KNOWN_NAME = "Netflix"
 """What the parser reads of each: an invented name may look like a verb to it, and a long one falls apart."""
 _EARNINGS_BEFORE = re.compile(
-    r"\b(?:earnings|profit|income) before interest(?:(?:,? and|,) (?:taxe?s?|depreciation|amorti[sz]ation))*",
+    r"\b(?:earnings|profits?|income) before "
+    r"(?:interest(?:(?:,? and|,) (?:taxe?s?|depreciation|amorti[sz]ation))*"
+    r"|tax(?:es|ation)?(?: and exceptional items)?\b)",
     re.I,
 )
 
@@ -171,7 +173,7 @@ def _left_out(text: str, held: Held, sentence: Span) -> Iterator[Block]:
 
 def _long_names(text: str, start: int, end: int) -> Iterator[Block]:
     """'earnings before interest, taxes, depreciation and amortization': one word for the parser."""
-    if "before interest" in text[start:end]:
+    if " before " in text[start:end]:
         yield from ((m.start(), m.end(), _A_WORD) for m in _EARNINGS_BEFORE.finditer(text, start, end))
 
 

@@ -44,6 +44,7 @@ _EACH = re.compile(
     r"\s(?:an?|per|each|every|for each|for every)\s"
     r"(episode|script|chapter|title|minute|hour|day|night|week|fortnight|month|year|user|download|subscriber|view|seat"
     r"|ticket|litre|gallon|kilo|kilogram|square met(?:er|re)|unit|piece|season)\b"
+    r"(?!\s(?:ago|earlier|before)\b)"
 )
 _BY_THE_PIECE = frozenset({"price", "payment", "cost", "fee", "charge", "pay", "rate", "subscription"})
 _WITH_UP = frozenset({"make", "makes", "made", "making", "take", "takes", "took", "taking"})
@@ -104,9 +105,9 @@ class Meanings:
         meaning = self._each(self._per_share(meaning, figure), figure)
         if figure.kind == "money" and meaning.metric.lower() == "share":
             meaning = replace(meaning, metric="share price")
-        meaning = self._shared_out(meaning, anchor)
+        meaning = replace(self._shared_out(meaning, anchor), rule=rule)
         growth, basis = meaning.growth or multiple, basis_of(anchor, meaning)
-        return replace(meaning, direction=direction, rule=rule, anchor=anchor.i, growth=growth, basis=basis)
+        return replace(meaning, direction=direction, anchor=anchor.i, growth=growth, basis=basis)
 
     def _shared_out(self, meaning: Meaning, anchor: Word) -> Meaning:
         """'Lumo and Vantor earned $4 million and $5 million': each its own."""

@@ -36,6 +36,9 @@ _RATES = frozenset({"rate", "pace", "clip"})
 
 def from_noun(meanings: Meanings, noun: Word, anchor: Word) -> Meaning | None:
     """The meaning of a figure that *noun* is the name of."""
+    above = noun.head.head if noun.dep_ == "pobj" and noun.head.lower_ in ("for", "of") else None
+    if above is not None and (kind := words().wraps.get(above.lower_)):
+        return _wrapped(meanings, above, anchor, kind)  # 'raised its forecast for sales to'
     if kind := words().wraps.get(noun.lower_):
         return _wrapped(meanings, noun, anchor, kind)
     if noun.lower_ in _RATES and noun.dep_ == "pobj" and noun.head.lower_ == "at":
@@ -188,7 +191,8 @@ def _wrapped(meanings: Meanings, noun: Word, anchor: Word, kind: str) -> Meaning
 
 def _inside(noun: Word, anchor: Word) -> Word | None:
     """The metric that a forecast or an estimate is of, after it or before it."""
-    for prep in [*noun.children, *anchor.children]:
+    after = noun.tree[noun.i + 1 : noun.i + 2]  # the parser may hang it from the verb
+    for prep in [*noun.children, *after, *anchor.children]:
         target = object_in(prep) if prep.dep_ == "prep" and prep.lower_ in ("of", "for", "in") else None
         told = target is not None and (prep.lower_ == "in" and not is_temporal(target))
         if target is not None and is_noun(target) and (words().metric_of(target.lower_) or told):

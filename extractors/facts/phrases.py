@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 
 from extractors.facts.draft import Draft
 from extractors.facts.parse import Word
@@ -17,6 +18,10 @@ _MOST_WORDS = 8
 _CODE = re.compile(r"(?:FY|[QH][1-4])(?:\d\d(?:\d\d)?)?")
 """'FY23', 'H1': a time as reports write it."""
 _WHOLE_WORLD = frozenset({"global", "world", "worldwide"})
+
+
+_WORKS = frozenset({"game", "app", "series", "serial", "drama", "show", "film", "title"})
+"""What bears a name that need be no company's."""
 
 
 class Phrases:
@@ -114,18 +119,23 @@ class Phrases:
 
     def thing(self, head: Word) -> str:
         """The thing that *head* names, for a subject: its organisation, or its noun phrase with places."""
-        name = self.name_at(head) or self._apposed_name(head)
+        name = self.name_at(head) or self.apposed_name(head)
         if name:
             return name
         parts = self._thing_tokens(head)
         return self.words(parts[-_MOST_WORDS:]) if parts else ""
 
-    def _apposed_name(self, head: Word) -> str | None:
-        """'its video arm Reelia': the name that a common noun introduces."""
+    def apposed_name(self, head: Word) -> str | None:
+        """'its video arm Reelia', 'the game Ovelle': the name that a common noun introduces."""
         after = head.i + 1
         if is_name(head) or after >= len(head.tree) or head.tree[after].tag_ not in _NAME_TAGS:
             return None
-        return self.name_at(head.tree[after])
+        if name := self.name_at(head.tree[after]):
+            return name
+        if head.lower_ not in _WORKS or not any(t.lower_ == "the" for t in head.lefts):
+            return None
+        titled = takewhile(lambda t: t.tag_ in _NAME_TAGS and not is_temporal(t), head.tree[after:])
+        return self.words(titled) or None
 
     def _thing_tokens(self, head: Word) -> list[Word]:
         tokens = [head]

@@ -30,7 +30,8 @@ from extractors.facts.words import words
 from extractors.findings import Fact, Figure, Span, Text
 
 _LISTED = re.compile(
-    r"\b(?:shares?|stock|shareholders?|listed|Nasdaq|NYSE|exchange|MARKETS|bourse|Nikkei|Topix|Kospi"
+    r"\b(?:shares|share price|(?:a|per) share|stock|shareholders?|listed|Nasdaq|NYSE|exchange|MARKETS"
+    r"|bourse|Nikkei|Topix|Kospi"
     r"|Hang Seng|Sensex|Nifty|FTSE|S&P 500|Dow Jones)\b"
 )
 _CINEMA = re.compile(
@@ -148,6 +149,8 @@ class TextReader:
             self.topics.is_sure(claims.topic),
             self.topics.country,
             self.topics.opener_at(phrases.draft.sentence.start),
+            self.topics.called,
+            self.topics.product,
         )
 
     def _fact(self, at: int, meaning: Meaning, timing: Timing, draft: Draft, claims: Claims) -> Fact:

@@ -70,6 +70,8 @@ def past_units(groups: Mapping[str, str], when: When) -> Period:
     if when.published is None or many in ("few", "several", "couple of"):
         return NOWHEN
     count, unit = number(many), groups["unit"]
+    if groups["which"] == "previous" and unit == "years":
+        return NOWHEN  # those before the year that is spoken of
     ahead = groups["which"] in ("next", "coming")
     if unit in ("weeks", "days"):
         span = timedelta(days=count * (7 if unit == "weeks" else 1))

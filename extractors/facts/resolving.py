@@ -63,9 +63,16 @@ def _last_months(groups: Mapping[str, str], when: When) -> Period:
 def _fiscal_part(groups: Mapping[str, str], when: When) -> Period:
     whole, length = _fiscal_year(groups, when), 3 if groups["unit"] in ("quarter", "Q") else 6
     ordinal = _ORDINALS[groups["ordinal"].lower()]
+    if length == 6 and groups["ordinal"].lower() in ("final", "last"):
+        ordinal = 2
     if whole.end is None or ordinal * length > 12:
         return NOWHEN
     return days.ended(days.months_before(whole.end, 12 - ordinal * length), length)
+
+
+def _years_ended(groups: Mapping[str, str], when: When) -> Period:
+    month = month_number(groups["month"]) or 0
+    return days.ended(days.last_day(int(groups["year"]), month), 12 * number(groups["number"].lower()))
 
 
 def _months_ended(groups: Mapping[str, str], when: When) -> Period:
@@ -231,6 +238,7 @@ RESOLVERS: Mapping[str, Resolver] = {
     "last_months": _last_months,
     "fiscal_part": _fiscal_part,
     "months_ended": _months_ended,
+    "years_ended": _years_ended,
     "month_quarter": _month_quarter,
     "month_range": _month_range,
     "month_start": _month_start,

@@ -116,8 +116,22 @@ def _share_of(meanings: Meanings, base: Word, verb: Word | None, anchor: Word) -
     subject, rule = meanings.subjects.of_noun(base)
     if agent is not None and (subject is None or (rule in ("stated", "kind") and subject[:1].islower())):
         subject = meanings.phrases.thing(agent)  # 'free apps took 62% of the industry's income'
+    own = meanings.subjects.company
+    if (
+        agent is not None
+        and own
+        and rule == "stated"
+        and subject == meanings.phrases.thing(agent)
+        and _is_flow(base)
+    ):
+        subject, rule = own, "loose focus"  # 'Advertising brought 31 percent of revenue'
     part = f"{meanings.phrases.noun(agent)} " if agent is not None else ""
     return Meaning(f"{part}share of {whole}", subject, subject_rule=rule, verb=verb)
+
+
+def _is_flow(base: Word) -> bool:
+    known = words().metric_of(base.lower_)
+    return known is not None and known.id in ("revenue", "profit", "expenses")
 
 
 def _has_shares(agent: Word) -> bool:

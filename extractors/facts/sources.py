@@ -129,7 +129,7 @@ class Claims:
             if inside:
                 return self.phrases.name_at(inside[0])
             return self.phrases.thing(names[-1]) if names else self.report
-        if name := self.phrases.name_at(token):
+        if name := self.phrases.name_at(token) or self.phrases.apposed_name(token):
             return name
         if lower in words().pronouns or lower in words().company_nouns:
             return self.topic
@@ -138,11 +138,16 @@ class Claims:
         return self.phrases.thing(token)
 
 
+_HELD_AGAINST = frozenset({"against-figure", "compared-with-figure"})
+
+
 def basis_of(figure: Word, meaning: Meaning) -> Basis:
     """Whether *figure* is reported, estimated, forecast or aimed at: by its nouns, then by its verbs."""
     footing = meaning.wrap or (_footing_of(meaning.noun) if meaning.noun is not None else None)
     if footing in ("forecast", "target", "estimate"):
         return "forecast" if footing == "forecast" else "target" if footing == "target" else "estimate"
+    if meaning.compared and meaning.rule in _HELD_AGAINST:
+        return "reported"  # 'sees revenue at $9 million, against $8 million'
     for token in [figure, *figure.ancestors]:
         if basis := _basis_by(token, figure):
             return basis
@@ -174,7 +179,8 @@ def _basis_by(token: Word, figure: Word) -> Basis | None:
         return "forecast"
     if lemma == "see" and token.tag_ in ("VBZ", "VBP"):
         now = any(t.lower_ in ("now", "still", "currently") for t in token.children)
-        if holds or now:
+        seen = any(t.dep_ == "dobj" and t.lower_ in words().metrics for t in token.rights)
+        if holds or now or seen:
             return "forecast"
     return "estimate" if lemma in rules["estimate_verbs"] else None
 

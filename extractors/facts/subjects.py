@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from extractors.facts.parse import Word
@@ -24,7 +24,8 @@ class Subjects:
     ``topic`` is the organisation in focus, ``work`` the film or series, ``spoken`` the last meaning read;
     ``listed`` says whether the text speaks of shares, ``cinema`` of theatres; ``cited`` are its sources;
     ``sure`` is whether it is plain which organisation the text is about, ``opener`` the one that opens the
-    sentence; ``country`` is the country that the text is about, with its rule.
+    sentence; ``country`` is the country that the text is about, with its rule; ``called`` says whom a noun
+    such as 'grocer' stands for; ``product`` is the organisation's app or service that the text is about.
     """
 
     def __init__(
@@ -40,7 +41,11 @@ class Subjects:
         sure: bool = True,
         country: Subject | None = None,
         opener: str | None = None,
+        called: Mapping[str, str] | None = None,
+        product: str | None = None,
     ) -> None:
+        self.product = product
+        self.called = called or {}
         self.opener = opener
         self.sure = sure
         self.country = country
@@ -118,6 +123,10 @@ class Subjects:
             return self._owner(agent)
         if agent.lower_ in _RELATED and any(t.dep_ == "poss" for t in agent.lefts):
             return self._named_after(agent) or self.phrases.thing(agent), "loose stated"
+        if (called := self.called.get(agent.lower_)) and not self._is_described(agent):
+            return called, "stand-in"
+        if self.product and agent.lower_ in _OWNED and not self._is_described(agent):
+            return self.product, "stand-in"
         if is_company_noun(agent.lower_) and not self._is_described(agent):
             rule = "loose stand-in" if agent.lower_ in _OWNED else self._as_sure("stand-in")
             return self._opener_before(agent) or self.topic or self.phrases.thing(agent), rule
@@ -265,6 +274,7 @@ class Subjects:
             self._possessor(noun)
             or (self._agent_over(noun) if noun.lower_ in _DONE_BY_AGENTS else None)
             or self._beside(noun)
+            or self._at_firm(noun)
             or self._complement(noun)
             or self._agent_over(noun)
             or self._placed(noun)
@@ -313,6 +323,14 @@ class Subjects:
             return self.of_agent(agent)
         return None
 
+    def _at_firm(self, noun: Word) -> Subject | None:
+        """'Sales of phones rose at Harrow': the company beside the verb."""
+        if noun.dep_ not in ("nsubj", "nsubjpass"):
+            return None
+        beside = (of for prep in noun.head.rights if prep.lower_ == "at" for of in prep.children)
+        name = next((name for of in beside if (name := self.phrases.name_at(of))), None)
+        return (name, "named") if name else None
+
     def _placed(self, noun: Word) -> Subject | None:
         """'investment has grown in Peru', 'In the rest of the world it ...': the place beside the verb."""
         verb = noun.head
@@ -324,9 +342,15 @@ class Subjects:
         """The place that *verb* has beside it."""
         for prep in verb.children:
             if prep.dep_ == "prep" and prep.lower_ in ("in", "across", "at"):
-                for target in prep.children:
+                for target in [*prep.children, *(t for one in prep.children for t in _neighbour(one))]:
+                    if target.dep_ == "pobj" and (name := self.phrases.name_at(target)):
+                        return name, "named"
                     at = prep.lower_ == "at" and (is_name(target) or self.phrases.name_at(target))
-                    if target.dep_ == "pobj" and not is_temporal(target) and (at or _is_somewhere(target)):
+                    if (
+                        target.dep_ in ("pobj", "dobj")
+                        and not is_temporal(target)
+                        and (at or _is_somewhere(target))
+                    ):
                         return self.phrases.thing(target) or None, "place"
         return None
 
@@ -395,7 +419,8 @@ class Subjects:
             if is_place(target) and bare:
                 return self.phrases.thing(target), "place"
             consumers = any(t.lower_ in _SPENDERS for t in noun.lefts)
-            if prep.lower_ == "on" and (noun.lower_ in _BORNE or (consumers and noun.lower_ in _SPENT)):
+            borne = noun.lower_ in _BORNE and target.lower_ not in words().metrics
+            if prep.lower_ == "on" and (borne or (consumers and noun.lower_ in _SPENT)):
                 return self.phrases.thing(target), "stated"
             if prep.lower_ in ("across", "in") and target.lower_ in _PLACES:
                 return self.phrases.thing(target), "stated"
@@ -480,6 +505,11 @@ _MARKET = frozenset({"street", "analysts", "consensus", "investors"})
 def is_company_noun(word: str) -> bool:
     """Whether *word* can stand for a company: 'group', 'retailer', 'automaker'."""
     return word in words().company_nouns or (word.endswith("maker") and word != "filmmaker")
+
+
+def _neighbour(word: Word) -> Sequence[Word]:
+    """'in neighbouring Peru', which the parser takes for a verb and its object."""
+    return word.rights if word.lower_ in ("neighbouring", "neighboring") else ()
 
 
 def _is_somewhere(token: Word) -> bool:

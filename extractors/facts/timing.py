@@ -348,7 +348,7 @@ class SentencePeriods:
             return Timing(base, "expected", stated=base.known)
         bracket = next((m for m in reversed(self.bracketed) if 0 <= figure.start - m.end < _NEAR), None)
         if bracket is not None:
-            return Timing(bracket.period, f"compared:{bracket.form}", stated=True)
+            return Timing(self._of_bracket(bracket, base), f"compared:{bracket.form}", stated=True)
         after = next((m for m in self.mentions if m.start >= figure.end), None)
         if after is None or self._is_others(figure, after):
             return self._before_then(base, wanted)
@@ -361,6 +361,14 @@ class SentencePeriods:
         if after.form == "fiscal-relative" and _LAST.search(self.text, after.start, after.end) and base.known:
             return Timing(days.years_earlier(base), "year-earlier", stated=True)
         return Timing(after.period, f"compared:{after.form}", stated=True)
+
+    def _of_bracket(self, bracket: PeriodMention, base: Period) -> Period:
+        """'(2024: 3 million)' after six months of 2025: those of 2024; '(previous year: 3 million)'."""
+        if bracket.role == "previous" or "year" in self.text[bracket.start : bracket.end]:
+            return days.years_earlier(base)
+        if bracket.form == "calendar-year" and base.end is not None and bracket.period.end is not None:
+            return days.years_earlier(base, base.end.year - bracket.period.end.year)
+        return bracket.period
 
     def _is_others(self, figure: Figure, after: PeriodMention) -> bool:
         """Whether another figure stands before *after*, and does not say the same ("or $0.04 a share")."""

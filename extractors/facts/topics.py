@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from extractors.facts.subjects import Subject, is_observer
+from extractors.facts.subjects import Subject, is_company_noun, is_observer
 from extractors.facts.words import words
 from extractors.findings import Span
 
@@ -48,7 +48,10 @@ class Topics:
         self.openers: list[str | None] = []
         self.sentences = [span.start for span in sentences]
         main, self.sure = _main(text, title, _told_of(text, title, names), sentences)
-        self.main = main
+        owner = _owner(text, title, main, names) if main else None
+        self.product = main if owner else None
+        self.main = main = owner or main
+        self.called = _called(text, names)
         self.country = _country(title, text[sentences[0].start : sentences[0].end] if sentences else "")
         topic: str | None = None
         observing = _observing(text, names, main)
@@ -120,6 +123,51 @@ def _country(title: str | None, opening: str) -> Subject | None:
     found = titled & opened if titled and opened else titled | opened
     sure = len(titled | opened) == 1 and found.isdisjoint(words().persons)
     return (next(iter(found)), "country" if sure else "loose country") if len(found) == 1 else None
+
+
+def _owner(text: str, title: str | None, product: str, names: Sequence[Name]) -> str | None:
+    """Whose app, service or brand *product* is, where the *title* or the beginning of *text* says so."""
+    opening = f"{title or ''}\n{text[:_HEAD]}"
+    if not re.search(rf"\b{_PRODUCTS} {re.escape(product)}\b|\b{re.escape(product)} {_PRODUCTS}\b", opening):
+        return None
+    others = {name: re.escape(name) for _, _, name in names if name != product}
+    own = re.escape(product)
+    for name, other in others.items():
+        if re.search(rf"\b{other}{_OWNS}{own}\b|\b{own}{_OWNED_BY}{other}\b", opening):
+            return name
+    return None
+
+
+_HEAD = 800
+"""An owner is brought in within so many characters."""
+_PRODUCTS = "(?:app|platform|service|streamer|marketplace|site|website|brand|game)"
+_OWNS = (
+    r"(?:, (?:which|that) (?:runs|owns|operates|makes|publishes|develops|is behind)"
+    r"|, (?:the |an? )?(?:[\w-]+ ){0,3}(?:parent|owner|operator|maker|developer|company|start-?up|firm) "
+    r"(?:of|behind))"
+    r" (?:[\w-]+ ){0,5}"
+)
+_OWNED_BY = (
+    r"(?:(?:['’]s)? (?:parent|owner|operator|maker|developer)(?: company)?,? "
+    r"|, (?:which is |an app )?(?:owned|run|operated|made|developed) by (?:[\w-]+ ){0,4})"
+)
+
+
+def _called(text: str, names: Sequence[Name]) -> dict[str, str]:
+    """Whom a common noun stands for: 'grocer' for Ardwell, where the text has 'the grocer Ardwell'."""
+    found: dict[str, set[str]] = {}
+    for start, end, name in names:
+        before, after = _TRADE_BEFORE.search(text, max(0, start - 24), start), _TRADE_AFTER.match(text, end)
+        for trade in (before, after):
+            if trade and is_company_noun(trade[1]) and trade[1] not in words().stand_ins:
+                found.setdefault(trade[1], set()).add(name)
+    return {noun: called.pop() for noun, called in found.items() if len(called) == 1}
+
+
+_TRADE_BEFORE = re.compile(r"\b([a-z-]+) \Z")
+_TRADE_AFTER = re.compile(
+    r",? (?:an?|the) (?:[\w’'-]+ ){0,3}?([a-z]+)\b(?=,| that| which| in| based| from| behind|\.)"
+)
 
 
 def _told_of(text: str, title: str | None, names: Sequence[Name]) -> Sequence[Name]:

@@ -54,6 +54,14 @@ _STREAMS = frozenset(
     {"ads", "advertising", "subscriptions", "memberships", "licensing", "purchases", "sponsorship"}
 )
 """What brings its company money."""
+_SOLD_SINGLY = frozenset(
+    {"ticket", "pass", "subscription", "licence", "license", "copy", "seat", "episode", "meal", "pint"}
+)
+"""What one of them costs is a price."""
+_CALLED = re.compile(
+    r"(?:\s[^,.;]{1,40})?,\s(?:its|the|a)\s(?:[\w-]+\s){0,3}?(?P<metric>(?:(?:net|operating|pretax|annual|quarterly)\s)*(?:profit|loss|revenue|sales))\b"
+)
+"""'earned $9 million, its highest profit since 2020'."""
 _SUPPLIES = frozenset(
     {"supplied", "supplies", "contributed", "contributes", "provided", "provides", "furnished"}
 )
@@ -83,6 +91,10 @@ def from_verb(meanings: Meanings, verb: Word, figure: Word, prep: Word | None) -
     expects = expects or (sought and agent is not None and agent.lower_ in ANALYSTS)
     if expects and figure.i in meanings.anchors and agent is not None:
         return _expected(meanings, verb, figure, agent)
+    if prep is not None and lemma in words().basis["forecast_verbs"]:
+        seen = object_of(verb, figure)
+        if seen is not None and seen.lower_ in words().metrics and meanings.is_metric(seen):
+            return meanings.from_noun(seen, figure)  # 'sees revenue at $90 million'
     if lemma == "followed" and prep is not None:
         return _next(meanings, prep, figure)
     if prep is not None and f"{lemma} {prep.lower_}" in words().senses:
@@ -214,6 +226,7 @@ def of_thing(meanings: Meanings, thing: Word | None, verb: Word) -> Meaning | No
     if name or thing.lower_ in words().company_nouns:
         moves = thing.dep_ == "nsubj" and words().lemma(verb.lower_) in words().moves
         listed = (meanings.subjects.listed and moves) or _trades(verb)
+        listed = listed and not (name and meanings.subjects.cites(name))
         return _with_subject(meanings, "share price", thing, verb) if listed else None
     if is_name(thing) and not words().metric_of(meanings.phrases.noun(thing, drop_names=False)):
         return _spoken_with(meanings, thing, verb, "loose stated")
@@ -346,29 +359,39 @@ def _sensed(
             return Meaning(f"{meanings.phrases.noun(agent)} price", subject, subject_rule=rule, verb=verb)
     if _is_paid(verb, sense) and agent is not None:
         return _with_subject(meanings, "pay", agent, verb)
+    if sense.metric == "cost" and agent is not None and agent.lower_ in _SOLD_SINGLY:
+        subject, rule = meanings.subjects.of_noun(agent)
+        return Meaning(f"{meanings.phrases.noun(agent)} price", subject, subject_rule=rule, verb=verb)
     if sense.metric == "cost" and (borne := _borne_by(meanings, verb, figure)):
         return borne
     named = meanings.subjects.before(verb) if verb.tag_ in ("VBD", "VBZ", "VBP") else None
     subject, rule = (named, "named") if named else meanings.subjects.of_any(agent)
     metric = sense.metric
-    if metric == "revenue" and agent is not None:
+    if metric == "revenue" and (called := _CALLED.match(meanings.phrases.text, _end_of(meanings, figure))):
+        metric = called["metric"]
+    elif metric == "revenue" and agent is not None:
         metric, (subject, rule) = _earned(meanings, agent, verb, (subject, rule))
-    if metric == "sales" and thing is not None and prep is not None and prep.lower_ == "for":
-        metric = f"sale price of {meanings.phrases.thing(thing)}"
-    if metric == "spending" and (bought := _to_buy(verb)) is not None:
+    if metric == "sales" and prep is not None and prep.lower_ == "for":
+        metric = f"sale price of {meanings.phrases.thing(thing)}" if thing is not None else "price"
+    consumers = metric == "spending" and agent is not None and agent.lower_ in _CONSUMERS
+    if metric == "spending" and not consumers and (bought := _to_buy(verb)) is not None:
         metric, thing = "purchase price", bought
     read = meanings.anchors.get(figure.i)
     if metric == "purchase price" and thing is None and meanings.subjects.listed and prep is None:
         metric = "offer price per share" if read is not None and read.value < _A_SHARE else metric
     if metric == "purchase price" and thing is not None:
         metric = f"purchase price of {meanings.phrases.thing(thing)}"
-    consumers = metric == "spending" and agent is not None and agent.lower_ in _CONSUMERS
     on = next((of for p in verb.children if p.lower_ == "on" and (of := object_in(p))), None)
     if consumers and agent is not None and on is not None:
         metric = f"{agent.lower_.removesuffix('s')} spending"
         return Meaning(metric, meanings.phrases.thing(on), subject_rule="stated", verb=verb)
     metric = _about(meanings, metric, [*verb.children, *figure.children], sense)
     return Meaning(metric, subject, subject_rule=rule, verb=verb)
+
+
+def _end_of(meanings: Meanings, figure: Word) -> int:
+    read = meanings.anchors.get(figure.i)
+    return read.end if read is not None else meanings.phrases.span(figure).end
 
 
 def _is_paid(verb: Word, sense: VerbSense) -> bool:

@@ -149,6 +149,7 @@ class Words:
         self.pronouns = frozenset(rules["stand_ins"]["pronouns"])
         self.possessors = self.pronouns | {"whose"}
         self.company_nouns = frozenset(rules["stand_ins"]["company"])
+        self.stand_ins = frozenset(rules["stand_ins"]["anyone"])
         self.investors = frozenset(rules["stand_ins"]["investors"])
         self.company_papers = frozenset(rules["stand_ins"]["papers"])
         self.broad_nouns = frozenset(rules["stand_ins"]["broad"])
