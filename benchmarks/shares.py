@@ -21,10 +21,9 @@ T = TypeVar("T")
 NAMES = {
     "newsgauge_sentences": "sentences",
     "newsgauge_figures": "figures",
-    "newsgauge_companies": "companies",
+    "newsgauge_companies": "companies: rules",
     "newsgauge_themes": "themes, titles, countries",
     "newsgauge_facts": "facts: rules",
-    "entity_ruler": "known names",
     "ner": "NER",
 }
 

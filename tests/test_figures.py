@@ -104,7 +104,8 @@ def test_pairs_and_bounds_are_those_of_the_examples(name: str) -> None:
 NASTY = (
     "1 |1,|1.|$|one |hundred |a million |5 to |$1-|1 000 |百|(|$5 (|and |half a |from $1 to |1|more than |"
     "double |$1 million and |5, |one hundred and | |\n|twenty-|one point |in Canadian dollars |¥5 |US$|'1|½|"
-    "of a |10 percent, |12,345 67,890\t|Q3 |2024 |5 / "
+    "of a |10 percent, |12,345 67,890\t|Q3 |2024 |5 / |$A|$A5 |HK5 cents from |5c |R1 1 |$1 = 7 yuan |"
+    "Stats NZ $5 |$5 million, up 2% from 4 million |than the 2 billion forecast "
 )
 
 
@@ -166,6 +167,12 @@ def test_numbers_are_read_whole(text: str, value: str) -> None:
         ("It paid $5 million.", "The Auckland Ledger", None, "NZD", True),
         ("It paid $5 million.", None, None, "USD", True),
         ("It paid US$5 million.", None, "CA", "USD", False),
+        ("It paid $A5 million.", None, "US", "AUD", False),
+        ("PERTH -- It paid $5 million. ($1 = 7.1 yuan)", None, "AU", "USD", False),
+        ("PERTH, May 3 (Reuters) -- It paid $5 million.", None, "AU", "USD", True),
+        ("It paid $5 million, Stats NZ said.", None, None, "NZD", True),
+        ("It paid $5 million, Stats NZ said.", None, "GB", "USD", True),
+        ("PARIS /PRNewswire/ -- It paid $5 million, Stats NZ said.", None, None, "USD", True),
         ("It paid ¥5 million, said the Osaka firm.", None, None, "JPY", True),
         ("It paid ¥5 million, said the Shanghai firm.", None, None, "CNY", True),
         ("It paid 5 million pesos.", None, None, None, True),

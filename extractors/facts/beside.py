@@ -12,8 +12,8 @@ from extractors.facts.meaning import Meaning, bare, direction_of, verb_over
 from extractors.facts.nouns import from_growth
 from extractors.facts.parse import Word
 from extractors.facts.phrases import is_noun, is_temporal
+from extractors.facts.things import moved, of_thing
 from extractors.facts.tree import agent_of
-from extractors.facts.verbs import moved, of_thing
 from extractors.facts.words import forms, words
 from extractors.findings import Direction
 

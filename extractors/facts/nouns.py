@@ -142,7 +142,7 @@ def _expected_growth(meanings: Meanings, growth: Word, anchor: Word) -> Meaning 
 
 def _at_a_rate(meanings: Meanings, rate: Word, anchor: Word) -> Meaning | None:
     """'grew at a compound annual rate of 24 percent': the growth of what grew."""
-    from extractors.facts.verbs import moved
+    from extractors.facts.things import moved
 
     verb = verb_over(rate)
     way = words().moves.get(words().lemma(verb.lower_)) if verb is not None else None
@@ -214,7 +214,7 @@ def _inner_metric(meanings: Meanings, growth: Word, anchor: Word) -> Meaning | N
 
 
 def _grown(meanings: Meanings, growth: Word) -> Meaning | None:
-    from extractors.facts.verbs import of_thing
+    from extractors.facts.things import of_thing
 
     verb = verb_over(growth)
     return of_thing(meanings, agent_of(verb), verb) if verb is not None else None

@@ -10,9 +10,10 @@ from extractors.facts.meaning import Meaning, direction_of, object_in, verb_over
 from extractors.facts.nouns import from_growth
 from extractors.facts.parse import Word
 from extractors.facts.phrases import is_noun, is_place, is_temporal
+from extractors.facts.senses import worth
 from extractors.facts.shares import from_share
+from extractors.facts.things import of_thing
 from extractors.facts.tree import agent_of, object_of
-from extractors.facts.verbs import of_thing, worth
 from extractors.facts.words import words
 
 if TYPE_CHECKING:

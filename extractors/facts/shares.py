@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from extractors.facts.meaning import Meaning, bare, direction_of, verb_over
 from extractors.facts.parse import Word
 from extractors.facts.phrases import is_name, is_place, is_temporal
+from extractors.facts.senses import has_sense
 from extractors.facts.subjects import is_company_noun
 from extractors.facts.tree import agent_of
-from extractors.facts.verbs import has_sense
 from extractors.facts.words import words
 
 if TYPE_CHECKING:

@@ -79,7 +79,7 @@ def _short_unit(written: str, gap: int, number: Number, text: str) -> bool:
     return len(written) > 1 or gap == number.end
 
 
-_LOWER = frozenset(("p", "x", "pc", "bp", "pp", "rs", "rm"))
+_LOWER = frozenset(("c", "p", "x", "pc", "bp", "pp", "rs", "rm"))
 
 
 _RESOLUTIONS = frozenset(Decimal(n) for n in (144, 240, 360, 480, 540, 720, 1080, 1440, 2160, 4320))

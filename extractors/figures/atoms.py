@@ -9,9 +9,9 @@ from decimal import Decimal
 from functools import cache
 
 from extractors.figures.after import NO_CENTS, unit_after
-from extractors.figures.before import name_before, sign_before
+from extractors.figures.before import letters_before, name_before, sign_before
 from extractors.figures.numbers import Number
-from extractors.figures.vocabulary import Unit, power_of, rules, scale_pattern
+from extractors.figures.vocabulary import CENT, Unit, power_of, rules, scale_pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,10 @@ def _attached(text: str, low: str, numbers: Iterable[Number]) -> Iterator[Atom]:
 def _atom(text: str, low: str, number: Number, floor: int) -> Atom:
     if number.shape == "none":
         return Atom(number.start, number.end, number, dead=True)
-    before = sign_before(text, number, floor) or name_before(low, number, floor)
     after = unit_after(text, low, number)
+    if after and (cents := _cents(text, number, after, floor)):
+        return cents
+    before = sign_before(text, number, floor) or name_before(low, number, floor)
     if before:
         return _with_sign(text, low, number, before, after)
     glued = number.start > 0 and (text[number.start - 1].isalnum() or text[number.start - 1] in "_@#/\\&")
@@ -66,6 +68,18 @@ def _atom(text: str, low: str, number: Number, floor: int) -> Atom:
         return Atom(start, end, number, unit, "after", number.power + power, negative)
     dead = glued or number.loose or _letters_follow(text, number.end)
     return Atom(number.start, number.end, number, power=number.power, dead=dead)
+
+
+def _cents(text: str, number: Number, after: tuple[Unit, int, int], floor: int) -> Atom | None:
+    """``HK1.5 cents``: the letters before cents tell whose they are."""
+    unit, end, power = after
+    if unit.worth != CENT or unit.family not in ("dollar", "cent"):
+        return None
+    letters = letters_before(text, number, floor)
+    if letters is None:
+        return None
+    unit = replace(unit, currency=letters[0], family=None)
+    return Atom(letters[1], end, number, unit, "after", number.power + power)
 
 
 def _letters_follow(text: str, end: int) -> bool:

@@ -7,7 +7,16 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from extractors.figures.numbers import Number
-from extractors.figures.vocabulary import Unit, either, rules, sign_ends, signs, units, wordlike
+from extractors.figures.vocabulary import (
+    Unit,
+    dollar_letters,
+    either,
+    rules,
+    sign_ends,
+    signs,
+    units,
+    wordlike,
+)
 
 
 @cache
@@ -64,7 +73,10 @@ def _sign_starts(text: str, floor: int, end: int) -> Iterable[int]:
     if not (text[end - 1].isalpha() or text[end - 1] == "."):
         return range(max(floor, end - _longest_sign()), end)
     word = _WORD_END.search(text, max(floor, end - 8), end)
-    return (word.start(),) if word else ()
+    if word is None:
+        return ()
+    start = word.start()
+    return (start - 1, start) if start > floor and text[start - 1] == "$" else (start,)
 
 
 _WORD_END = re.compile(r"(?:[A-Za-zÀ-ž]|S/|(?<=[A-Za-z])\.)+$")
@@ -122,11 +134,24 @@ def _sign(written: str) -> Unit | None:
 
 
 def _bounded(text: str, start: int) -> bool:
-    first = text[start]
+    first, before = text[start], text[start - 1 : start]
+    if first == "$" and text[start + 1 : start + 2].isalpha():
+        return not (before.isalnum() or before in ("$", "_", "="))
     if not first.isalnum():
         return True
-    before = text[start - 1 : start]
     return not (before.isalnum() and before.isascii()) and before not in ("_", "@", "#")
+
+
+def letters_before(text: str, number: Number, floor: int) -> tuple[str, int] | None:
+    """The letters right before a number of cents: their currency, and where they begin (``HK1.5 cents``)."""
+    word = _LETTERS.search(text, max(floor, number.start - 5), number.start)
+    code = dollar_letters().get(word[0].rstrip()) if word else None
+    return (code, word.start()) if word and code else None
+
+
+_LETTERS = re.compile(
+    r"(?<![A-Za-z0-9$_])(?:[A-Za-z]{1,4}|(?<!\bthe )(?<!\bin )(?<!\bto )(?<!\bfrom )[A-Z]{2} )$"
+)
 
 
 def _in_brackets(text: str, number: Number) -> bool:

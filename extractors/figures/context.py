@@ -1,26 +1,25 @@
 """Which currency a word means that several share: ``$``, ``¥``, ``pesos``.
 
-In this order: the text defines it (``in Canadian dollars``), the dateline, the publisher's country or name,
-what else the text speaks of (for ``¥`` and words of many countries; for pesos and their like the line first),
-the family's default.
+In this order: the text defines it (``in Canadian dollars``; ``($1 = 7.1 yuan)`` is about the American one),
+a news agency's dateline (its ``$`` is American), the dateline, the publisher's country or name, what else the
+text speaks of (for ``$`` institutions; for ``¥`` and words of many countries those; for pesos and their like
+the line first), the family's default.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
-from ahocorasick_rs import AhoCorasick, MatchKind
-
-from extractors.figures.vocabulary import either, families, plurals, rules, units
+from extractors.figures.cents import whose_cents
+from extractors.figures.datelines import Opening, is_wire, opening
+from extractors.figures.naming import by_institutions, named
+from extractors.figures.vocabulary import Unit, either, families, plurals, signs, units, units_by_initial
 from extractors.findings import Text
 
 _BEFORE = 48
 """A definition begins at most so many characters before the family's word."""
-_HEAD = 160
-"""A dateline begins within so many characters."""
 
 
 class Context:
@@ -39,18 +38,24 @@ class Context:
             return self._known[family]
         start, end = self._text.rfind("\n", 0, at) + 1, self._text.find("\n", at)
         by_country: dict[str, str] = families()[family]["by_country"]
-        named = _named(self._text[start : end if end >= 0 else None], by_country)
-        return (by_country[named], True) if named else self._known[family]
+        country = named(self._text[start : end if end >= 0 else None], by_country)
+        return (by_country[country], True) if country else self._known[family]
+
+    @cached_property
+    def _opening(self) -> Opening:
+        return opening(self._text)
 
     def _resolve(self, family: str, rule: dict[str, Any]) -> tuple[str | None, bool]:
         by_country: dict[str, str] = rule["by_country"]
-        if defined := self._defined(family, set(by_country.values())):
+        if defined := self._defined(rule.get("defined_by", family), set(by_country.values())):
             return defined, False
-        country = self._country(by_country)
+        if family == "dollar" and _has_a_rate(self._text):
+            return "USD", False
+        country = self._country(family, by_country)
         if country is None and by_country.get("US") != "USD":
             if "default" not in rule:
                 self._by_line.add(family)
-            country = _named(self._text, by_country)
+            country = named(self._text, by_country)
         return (by_country[country], True) if country else (rule.get("default"), True)
 
     def _defined(self, family: str, codes: set[str]) -> str | None:
@@ -68,16 +73,53 @@ class Context:
                     return match
         return None
 
-    def _country(self, by_country: dict[str, str]) -> str | None:
-        dateline = _dateline(self._text[:_HEAD])
-        if dateline in by_country:
-            return dateline
+    def _country(self, family: str, by_country: dict[str, str]) -> str | None:
         about = self._about
+        publisher = about.publisher if about else None
+        if family == "dollar" and (self._opening.wire or (publisher and is_wire(publisher))):
+            return "US"
+        if self._opening.country in by_country:
+            return self._opening.country
         if about and about.publisher_country in by_country:
             return about.publisher_country
-        if about and about.publisher and (named := _named(about.publisher, by_country)):
-            return named
-        return None
+        if publisher and (country := named(publisher, by_country)):
+            return country
+        if family == "cent":
+            return whose_cents(self._text, by_country)
+        return self._by_institutions(by_country) if family == "dollar" else None
+
+    def _by_institutions(self, by_country: dict[str, str]) -> str | None:
+        """Whose dollar it is by the institutions named, where no dateline and no outlet's country tells.
+
+        A text most of whose dollars are US$ leaves the letters away where it names a sum again.
+        """
+        elsewhere = self._opening.country or self._opening.release
+        if elsewhere or (self._about and self._about.publisher_country):
+            return None
+        if 2 * self._text.count("US$") >= self._text.count("$") > 0:
+            return None
+        country = by_institutions(self._text)
+        return country if country in by_country else None
+
+
+_RATE = re.compile(r"\$1(?:\.0+)? ?(?:=|equals) ?(?P<sign>[A-Za-z]{0,4}[.$€£¥₹₩]? ?)\.?\d[\d.,]* ?")
+
+
+def _has_a_rate(text: str) -> bool:
+    """Whether a note tells what a dollar is worth, ``($1 = 6.91 yuan)``: then it is the American one."""
+    for match in _RATE.finditer(text):
+        if text[match.start() - 1 : match.start()].isalpha():
+            continue  # 'HK$1'
+        unit = signs().get(match["sign"].strip()) or _unit_at(text[match.end() : match.end() + 40].lower())
+        if unit and unit.kind == "money" and unit.currency != "USD" and unit.family != "dollar":
+            return True
+    return False
+
+
+def _unit_at(low: str) -> Unit | None:
+    pattern = units_by_initial().get(low[:1])
+    match = pattern.match(low) if pattern else None
+    return units()[match[0]] if match else None
 
 
 @cache
@@ -85,70 +127,8 @@ def _definitions(family: str) -> re.Pattern[str]:
     """``in Canadian dollars``, ``(all figures in HK dollars)``: a currency named apart from any amount."""
     words = families()[family]["words"]
     forms = {form.lower() for word in words for form in plurals(word)}
-    named = [w for w in units() if w not in forms and any(w.endswith(f" {form}") for form in forms)]
+    apart = [w for w in units() if w not in forms and any(w.endswith(f" {form}") for form in forms)]
     return re.compile(
-        rf"\b(?:in|are|is|means|denotes|refers? to|to be|as|use[ds]?|uses)\s(?:the\s)?({either(named)})\b",
+        rf"\b(?:in|are|is|means|denotes|refers? to|to be|as|use[ds]?|uses)\s(?:the\s)?({either(apart)})\b",
         re.I,
     )
-
-
-@cache
-def _places() -> dict[str, str]:
-    return {place: country for country, places in rules("context")["places"].items() for place in places}
-
-
-@cache
-def _dateline_pattern() -> re.Pattern[str]:
-    places = either(_places())
-    return re.compile(
-        rf"(?:^|\n|\) ?|[-–—/] ?)\(?({places})(?:[,/ (][^—–:\n]{{0,40}}?)?\s?(?:--|—|–|-\s|\s-|:|\()"
-        rf"|^\(?({places})\b",
-        re.M,
-    )
-
-
-_WIRE = re.compile(r"/[\w ]{0,12}newswire[\w ]{0,12}/|\((?:globe newswire|business ?wire|accesswire)\)", re.I)
-"""Press releases that go out to the world: their dollars are American wherever they are datelined."""
-
-
-def _dateline(head: str) -> str | None:
-    if _WIRE.search(head):
-        return None
-    match = _dateline_pattern().search(head)
-    if match:
-        return _places()[match[1] or match[2]]
-    titled = _TITLED.match(head)
-    return _places().get(titled[1].upper()) if titled else None
-
-
-_TITLED = re.compile(
-    r"\s*(?:\([^)]{2,20}\) )?([A-Z][a-z]+(?: [A-Z][a-z]+)?)(?:, [A-Z][a-z]+\.?(?: \d{1,2})?)? ?"
-    r"(?:\([^)]{2,30}\) ?)?(?:--|—|–)"
-)
-
-
-@cache
-def _adjectives() -> tuple[AhoCorasick, tuple[str, ...]]:
-    """The words that name a country, and the country of each."""
-    words = [(word, country) for country, named in rules("context")["adjectives"].items() for word in named]
-    automaton = AhoCorasick([word for word, _ in words], matchkind=MatchKind.LeftmostLongest)
-    return automaton, tuple(country for _, country in words)
-
-
-def _is_word(text: str, start: int, end: int) -> bool:
-    return not (text[start - 1 : start].isalnum() or text[end : end + 1].islower())
-
-
-def _named(text: str, by_country: dict[str, str]) -> str | None:
-    """The country of *by_country* that *text* names most; None where none is, or two as often."""
-    automaton, countries = _adjectives()
-    found = automaton.find_matches_as_indexes(text)
-    counted = Counter(countries[which] for which, start, end in found if _is_word(text, start, end))
-    ranked = [(n, c) for c, n in counted.most_common() if c in by_country]
-    if not ranked or (
-        len(ranked) > 1
-        and ranked[0][0] == ranked[1][0]
-        and by_country[ranked[0][1]] != by_country[ranked[1][1]]
-    ):
-        return None
-    return ranked[0][1]

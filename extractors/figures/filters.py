@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from extractors.figures.atoms import Atom
+from extractors.figures.cents import is_cents
 from extractors.figures.joining import goes_on
 from extractors.figures.vocabulary import either, rules
 
@@ -57,6 +58,8 @@ def _is_money(text: str, low: str, atom: Atom) -> bool:
         return _is_korean(atom)
     if word == "p":
         return not (atom.number.value <= 12 and _CLOCK.search(low, max(0, atom.start - 8), atom.start))
+    if word == "c":
+        return is_cents(low, atom.start, atom.end)
     if word.rstrip("s") == "pound":
         by_weight = _is_weight(low, atom) or _A_UNIT.search(low, max(0, atom.start - 8), atom.start)
         return not (_IDIOM.search(low, max(0, atom.start - 8), atom.start) or by_weight)

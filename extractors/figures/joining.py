@@ -49,11 +49,10 @@ def link(low: str, left: Atom, right: Atom) -> str:
 
 
 def share(text: str, low: str, atoms: Sequence[Atom]) -> list[Atom]:
-    """*atoms*, where numbers without a unit take that of a neighbour in a range, a list or a comparison."""
+    """*atoms*, where numbers without a unit take that of a neighbour in a range or a list."""
     links = [link(low, left, right) for left, right in pairwise(atoms)]
     shared = _from_right(text, low, list(atoms), links)
-    shared = _from_left(text, low, shared, links)
-    return _across(text, low, shared)
+    return _from_left(text, low, shared, links)
 
 
 def _from_right(text: str, low: str, atoms: list[Atom], links: list[str]) -> list[Atom]:
@@ -158,79 +157,6 @@ def _follows() -> re.Pattern[str]:
 def goes_on(low: str, end: int) -> bool:
     """Whether no noun follows at *end*: the number counts nothing that is named there."""
     return bool(_follows().match(low, end))
-
-
-@cache
-def _compared() -> re.Pattern[str]:
-    words = either(rules("figures")["follows"]["compared"])
-    return re.compile(rf"(?<![a-z])(?:{words}|compared (?:with|to)) (?:the |a |an estimated )?$")
-
-
-_SENTENCE = re.compile(r"[.!?;。！？] ?(?=[^0-9a-z])|\0")
-REACH = 110
-"""A number takes the currency of an amount at most so many characters before it."""
-
-
-def _across(text: str, low: str, atoms: list[Atom]) -> list[Atom]:
-    """``12.4 billion rupees this year, from 10.2 billion``: the unit of the last amount of the sentence.
-
-    An amount in brackets is the last one only within them: ``12.4 billion rupees ($148 million), from 10.2``.
-    """
-    last: Atom | None = None
-    outside: Atom | None = None
-    read_to = 0
-    for place, atom in enumerate(atoms):
-        opened, closed = low.rfind("(", read_to, atom.start), low.rfind(")", read_to, atom.start)
-        if closed >= 0:
-            last, outside = outside or last, None
-        if opened > closed:
-            outside = last
-        read_to = atom.end
-        if atom.unit is None and not atom.dead and last and _takes(text, low, last, atom):
-            atom = atoms[place] = replace(atom, unit=last.unit, where="shared")
-        if atom.unit is not None and atom.unit.kind != "multiple":
-            last = atom
-        elif atom.power:
-            last = None
-    return atoms
-
-
-def _takes(text: str, low: str, last: Atom, atom: Atom) -> bool:
-    if atom.start - last.end > REACH or not goes_on(low, atom.end) or last.unit is None:
-        return False
-    if _SENTENCE.search(text, last.end, atom.start):
-        return False
-    if _is_like(low, last, atom):
-        return True
-    if last.unit.kind == "money":
-        fits = atom.power >= 4 and (last.power > 0 or last.amount >= 10_000) and last.unit.worth == 1
-    else:
-        fits = _is_rate(low, last, atom)
-    return fits and bool(_compared().search(low, max(0, atom.start - 24), atom.start))
-
-
-_LEVEL = re.compile(r"(?:\b(?:to|at|was|is|are|were|of|be|reached|hit) (?:about |around |nearly )?)$")
-_AGAINST = re.compile(
-    r"(?:against|versus|vs\.?|(?:up|down|compared (?:with|to))? ?from|than|compared (?:with|to)) $"
-)
-
-
-def _is_like(low: str, last: Atom, atom: Atom) -> bool:
-    """``299 yuan, down from 380``: two levels of the same size compared."""
-    if last.power or atom.power or atom.start - last.end > 40 or is_year(atom) or not last.amount:
-        return False
-    alike = Decimal("0.2") < atom.number.value / last.number.value < 5 if last.number.value else False
-    level = bool(_LEVEL.search(low, max(0, last.start - 24), last.start))
-    return alike and level and bool(_AGAINST.search(low, max(0, atom.start - 20), atom.start))
-
-
-def _is_rate(low: str, last: Atom, atom: Atom) -> bool:
-    if low[last.end : atom.start] == " to " and not low.endswith("from ", 0, last.start):
-        return False  # 'weakened 0.5 per cent to 151.80'
-    exact = atom.number.shape == "digits" and not atom.power and atom.number.value.as_tuple().exponent
-    return (
-        last.unit is not None and last.unit.kind == "percent" and bool(exact) and atom.start - last.end <= 60
-    )
 
 
 def compounds(low: str, atoms: Sequence[Atom]) -> list[Atom]:

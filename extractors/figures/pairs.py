@@ -6,7 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 
+from extractors.figures.vocabulary import either, rules
 from extractors.findings import Figure
 
 _ABOUT = (
@@ -63,10 +65,27 @@ def without_rates(text: str, money: Sequence[Figure]) -> list[Figure]:
             following.value,
         ):
             dropped |= {place, place + 1}
-    return [f for i, f in enumerate(money) if i not in dropped and not _A_UNIT.match(text, f.end)]
+    return [f for i, f in enumerate(money) if i not in dropped and not _is_rate(text, f)]
+
+
+def _is_rate(text: str, figure: Figure) -> bool:
+    """``7.1 yuan per dollar``; not ``58 cents for each dollar``, nor ``3 euros per dollar spent``."""
+    match = _A_UNIT.match(text, figure.end)
+    if match is None or _spent().match(text, match.end()):
+        return False
+    return not (match[1] in _EACH and _CENTS.fullmatch(figure.text))
+
+
+_EACH = frozenset(("per", "for each", "for one"))
+_CENTS = re.compile(r"[\w.-]+ ?(?:cents?|¢|c)")
+
+
+@cache
+def _spent() -> re.Pattern[str]:
+    return re.compile(rf" (?:that |it |they )?(?:{either(rules('figures')['rates']['no_rate'])})\b")
 
 
 _A_UNIT = re.compile(
-    r" (?:per|to|to the|to one|against the|against one|for one|for each) (?:U\.?S\.? |American |Hong Kong )?"
+    r" (per|to|to the|to one|against the|against one|for one|for each) (?:U\.?S\.? |American |Hong Kong )?"
     r"(?:dollar|euro|pound sterling|yuan|greenback|yen)\b"
 )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from extractors.figures.atoms import Atom, attach
 from extractors.figures.bounds import bound
 from extractors.figures.changes import is_change
+from extractors.figures.comparing import compared
 from extractors.figures.context import Context
 from extractors.figures.counts import counts
 from extractors.figures.filters import is_figure
@@ -29,8 +31,9 @@ def read(text: str, about: Text | None = None, kinds: Collection[str] | None = N
     wanted = {"money", "percent", "counts"} if kinds is None else set(kinds)
     simple = plain(text)
     low = lowered(simple)
-    atoms = compounds(low, share(simple, low, attach(simple, low, scan(simple, low))))
     context = Context(text, about)
+    attached = _told(attach(simple, low, scan(simple, low)), context)
+    atoms = compounds(low, compared(simple, low, share(simple, low, attached)))
     figures = list(_figures(text, simple, low, atoms, context))
     found: list[Figure] = []
     if "money" in wanted:
@@ -40,6 +43,15 @@ def read(text: str, about: Text | None = None, kinds: Collection[str] | None = N
     if "counts" in wanted:
         found += counts(text, low, atoms)
     return tuple(sorted(found, key=lambda figure: (figure.start, figure.end)))
+
+
+def _told(atoms: list[Atom], context: Context) -> list[Atom]:
+    """*atoms*, where one letter for cents is none in a text that does not tell whose they would be."""
+    lettered = [place for place, atom in enumerate(atoms) if atom.unit and atom.unit.family == "cent"]
+    if lettered and context.currency("cent", 0)[0] is None:
+        for place in lettered:
+            atoms[place] = replace(atoms[place], unit=None, dead=True)
+    return atoms
 
 
 def _figures(text: str, simple: str, low: str, atoms: Sequence[Atom], context: Context) -> Iterator[Figure]:
@@ -70,7 +82,7 @@ def _figure(text: str, low: str, atom: Atom, context: Context, upper: Atom | Non
     assert atom.unit is not None
     assert last.unit is not None
     currency, inferred = _currency(context, last.unit, atom.start)
-    if inferred and last.unit.family == "dollar" and in_us_dollars(low, atom.start, last.end):
+    if inferred and last.unit.family in ("dollar", "cent") and in_us_dollars(low, atom.start, last.end):
         currency, inferred = "USD", False
     return Figure(
         atom.unit.kind,

@@ -55,7 +55,15 @@ def _rows() -> Iterator[tuple[str | None, str | None, dict[str, Any]]]:
 @cache
 def families() -> dict[str, Any]:
     """Signs and words that several currencies share, by the family's name."""
-    return {k: v for k, v in rules("context").items() if k not in ("places", "adjectives", "codes")}
+    return {family: rule for family, rule in rules("context").items() if "by_country" in rule}
+
+
+@cache
+def dollar_letters() -> dict[str, str]:
+    """The currency by the letters that tell whose dollar or cents it is: ``$A5``, ``HK5 cents``."""
+    rule = rules("context")["dollar"]
+    by_country: dict[str, str] = rule["by_country"]
+    return {letters: by_country[country] for country, forms in rule["letters"].items() for letters in forms}
 
 
 @cache
@@ -66,7 +74,7 @@ def signs() -> dict[str, Unit]:
         found |= {sign: _money(sign, code, family) for sign in rule.get("signs", ())}
         if code:
             found |= _codes(code)
-    return found
+    return found | {f"${letters}": _money(f"${letters}", code) for letters, code in dollar_letters().items()}
 
 
 def _codes(code: str) -> dict[str, Unit]:
