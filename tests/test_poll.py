@@ -166,6 +166,21 @@ def test_failures_back_off_and_one_success_forgives(store: Store) -> None:
     assert state(store, feed)["verified_at"] is not None
 
 
+def test_what_is_wrong_with_the_feed_itself_is_said_again_after_a_failure(store: Store) -> None:
+    host = Host()
+    feed = add_feed(store, NewFeed("{base}/f"), NOW)
+    empty = ("200 OK", {"ETag": '"1"'}, body(0))
+    for hour, (answer, said) in enumerate(
+        ((empty, "lists nothing"), (("500 Server Error", {}, b""), "500"), (empty, "lists nothing"))
+    ):
+        host.answers["/f"] = answer
+        polls(store, host, NOW + timedelta(hours=hour))
+        assert said in state(store, feed)["error"]
+        with store.write() as db:
+            db.execute("UPDATE feeds SET url = '{base}/f'")
+    assert [headers.get("if-none-match") for _, headers in host.asked] == [None, '"1"', None]
+
+
 def test_a_gap_and_a_number_of_connections_for_each_host(store: Store) -> None:
     host = Host()
     for n in range(5):

@@ -217,8 +217,9 @@ def keep_failure(
     """Note a visit that failed; the next try comes later each time, and after *wait* at the earliest."""
     gone = response is not None and response.status == 410
     changes = _failed(visit, fault, wait) | ({"state": "gone"} if gone else {})
-    if response is not None and response.status == 304:
-        changes |= _NO_VALIDATORS
+    said_of_itself = visit.feed.error is not None and not visit.feed.failures
+    if said_of_itself or (response is not None and response.status == 304):
+        changes |= _NO_VALIDATORS  # read whole next time: what was wrong with the feed itself is said again
     with store.write():
         update_feed(store, visit.feed.id, changes)
         status = response.status if response else None
