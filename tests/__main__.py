@@ -1,6 +1,7 @@
 """Every check, the fastest first: ``python -m tests``. More words, ``--cov`` say, are given on to pytest."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -27,6 +28,7 @@ def checks(more: list[str]) -> list[list[str]]:
 
 
 def main() -> int:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # or, started with &, no test could press Ctrl-C
     for command in checks(sys.argv[1:]):
         shown = " ".join(word for word in command if "/" not in word)
         print("$", shown, flush=True)

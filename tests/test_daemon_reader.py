@@ -12,10 +12,12 @@ from db.store import open_store
 from monitor.config import Config
 from monitor.daemon.run import worker_settings
 from monitor.daemon.supervisor import Supervisor
+from monitor.daemon.worker import MANY
 from monitor.demo.server import serving
 from monitor.demo.site import Piece, Site
 from tests.daemons import ask, daemon, life, read_so_far, section, status, until
 from tests.programs import ROOT, small_site, write_config
+from tests.test_reading_jobs import fill
 
 pytestmark = pytest.mark.timeout(900)  # for a crowded machine
 
@@ -60,6 +62,22 @@ def test_the_article_that_kills_it_three_times_is_set_aside(tmp_path: Path) -> N
             code, found = status(tmp_path)
             assert (code, found["queues"]["set_aside"], found["queues"]["to_read"]) == (0, 1, 0)
             assert any("could not be read" in note for note in found["notes"])
+
+
+def test_where_many_wait_several_processes_read_and_the_deadly_article_is_set_aside(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(DEADLY)
+    (tmp_path / "newsgauge.toml").write_text(f'database = "n.db"\n[reading]\njobs = 2\n{section()}')
+    with open_store(tmp_path / "n.db") as store:
+        fill(store, MANY)
+        with store.write() as db:
+            db.execute("UPDATE articles SET body = body || ' The crew of Quicksand Lantern.' WHERE id = 9")
+    with daemon(tmp_path, PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}") as running:
+        assert until(lambda: read_so_far(tmp_path) == MANY - 1), running.said()
+        assert until(lambda: ask(tmp_path, "SELECT max(read_failures) FROM articles") == 3)
+        assert "reading in several processes processes=2" in running.said()
+        assert life(tmp_path).reader_deaths == 0  # it was theirs, not the one's that writes
+    aside = "SELECT group_concat(id || ': ' || error) FROM articles WHERE error IS NOT NULL"
+    assert ask(tmp_path, aside) == "9: the reading process died 3 times over it"
 
 
 def test_polling_goes_on_while_an_article_holds_up_reading(tmp_path: Path) -> None:

@@ -261,7 +261,13 @@ class Daemon:
 
 def worker_settings(database: Path, config: Config) -> WorkerSettings:
     """What the reading process needs of *config*."""
-    return WorkerSettings(database, config.how_to_read, config.daemon.worker_memory_mb, config.daemon.log)
+    return WorkerSettings(
+        database,
+        config.how_to_read,
+        config.daemon.worker_memory_mb,
+        config.daemon.log,
+        config.reading.jobs,
+    )
 
 
 def run_daemon(config: Config, config_path: Path | None, database: Path) -> None:

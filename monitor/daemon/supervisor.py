@@ -94,8 +94,11 @@ class Supervisor:
 
     def _start(self, suspects: int) -> None:
         self._pipe, theirs = _SPAWN.Pipe(duplex=False)
-        worker = _SPAWN.Process(
-            target=read_for_ever, args=(self.settings, theirs, suspects), daemon=True, name="newsgauge-reader"
+        worker = _SPAWN.Process(  # no daemonic one: those may have no processes of their own
+            target=read_for_ever,
+            args=(self.settings, theirs, suspects),
+            daemon=False,
+            name="newsgauge-reader",
         )
         worker.start()
         theirs.close()

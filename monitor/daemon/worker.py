@@ -20,16 +20,21 @@ from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from db.findings import unread
 from db.store import Store, fault_in_words, open_store
 from extractors.errors import NewsgaugeError
 from extractors.pipeline import Reader, Reading
 from extractors.version import version_of
 from monitor.daemon.logs import event, set_up
-from monitor.reading import BATCH, read_pass
+from monitor.reading import BATCH, Readers, read_pass
+from monitor.reading_jobs import PrepareReader, in_jobs
 
 log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 0.5
+MANY = 20 * BATCH
+"""Where fewer articles wait, this process reads them sooner than others have loaded their models."""
+
 MENDING_SECONDS = 5.0
 """How long to wait where nothing can be read or written; a reload starts another worker."""
 
@@ -47,6 +52,7 @@ class WorkerSettings:
     how: Reading
     memory_mb: int
     log_style: str = "lines"
+    jobs: int = 1
     now: Callable[[], datetime] = utc_now
 
 
@@ -117,19 +123,38 @@ class _Worker:
         done = 0
         if self.suspects:
             done, self.suspects = self._pass(store, reader, 1, self.batches + self.suspects), 0
+        done += self._in_jobs(store, reader)
         done += self._pass(store, reader, BATCH)
         self.pipe.send(Said())
         if done:
             event(log, "read", articles=done)
 
-    def _pass(self, store: Store, reader: Reader, batch: int, until: float = math.inf) -> int:
+    def _in_jobs(self, store: Store, reader: Reader) -> int:
+        """Read in several processes where many articles wait; which of them dies over what is told there."""
+        how, jobs = self.settings.how, self.settings.jobs
+        version = version_of(how)
+        if jobs == 1 or len(unread(store, str(version), MANY)) < MANY:
+            return 0
+        event(log, "reading in several processes", processes=jobs)
+        readers = in_jobs(PrepareReader(how), jobs, self.settings.memory_mb)
+        return self._pass(store, reader, BATCH, readers=readers)
+
+    def _pass(
+        self,
+        store: Store,
+        reader: Reader,
+        batch: int,
+        until: float = math.inf,
+        readers: Readers | None = None,
+    ) -> int:
         return read_pass(
             store,
             reader,
             version_of(self.settings.how),
             self.settings.now,
+            readers=readers,
             batch=batch,
-            starting=self._tell,
+            starting=None if readers else self._tell,
             stop=lambda: self._ends() or self.batches >= until,
         )
 
