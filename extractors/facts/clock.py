@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from extractors.facts import days
 from extractors.facts.days import NOWHEN, Period
 from extractors.facts.periods import PeriodMention
+from extractors.facts.when import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +49,40 @@ class Clock:
     stretches: list[Period] = field(default_factory=list)
 
     def spoken_of(self, name: str) -> Period:
-        """What 'the quarter' or 'that year' is: the last stretch of that length, or the lead's."""
-        least, most = next((span for word, span in _LENGTHS.items() if word in name), (32, 400))
-        spoken = (p for p in (*reversed(self.stretches), self.lead) if least <= _length(p) <= most)
-        return next(spoken, NOWHEN)
+        """What 'the quarter' or 'that year' is: the last stretch of that length, or the lead's.
+
+        Where none was spoken of, 'the six months' of a second quarter's report end with that quarter.
+        """
+        least, most = _lasting(name)
+        before = (*reversed(self.stretches), self.lead)
+        spoken = next((p for p in before if least <= _length(p) <= most), NOWHEN)
+        count = _months_in(name)
+        if spoken.known or count is None:
+            return spoken
+        part = next((p for p in before if days.is_reporting(p) and _length(p) < least), NOWHEN)
+        return days.ended(part.end, count) if part.end else NOWHEN
 
 
-_LENGTHS = {
-    "quarter": (80, 93),
-    "three months": (80, 93),
-    "half": (170, 190),
-    "six months": (170, 190),
-    "nine months": (265, 280),
-    "year": (360, 370),
-}
-"""How many days what is named so lasts."""
+_LENGTHS = {"quarter": 3, "half": 6, "year": 12, "month": 1}
+"""How many months what is named so lasts."""
+_COUNTED = re.compile(r"(\d{1,2}|[a-z-]+) (months|weeks)\Z")
+
+
+def _months_in(name: str) -> int | None:
+    """How many months *name* says, where it says so: 'the six months', 'the half'."""
+    counted = _COUNTED.search(name)
+    if counted:
+        return number(counted[1]) if counted[2] == "months" else None
+    return next((count for word, count in _LENGTHS.items() if word in name), None)
+
+
+def _lasting(name: str) -> tuple[int, int]:
+    """How many days, at the least and the most, what is named so lasts."""
+    counted = _COUNTED.search(name)
+    if counted and counted[2] == "weeks":
+        return 7 * number(counted[1]) - 1, 7 * number(counted[1]) - 1
+    count = _months_in(name)
+    return (32, 400) if count is None else (29 * count - 2, 31 * count)
 
 
 def _length(period: Period) -> int:
@@ -80,6 +102,7 @@ _LEAD_FORMS = frozenset(
         "calendar-year",
         "month-range",
         "fiscal-part",
+        "weeks-ended",
     }
 )
 

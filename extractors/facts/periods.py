@@ -23,7 +23,7 @@ Role = Literal[
 
 _LEAD = re.compile(
     r"(?:\b(?P<role>effective|since|by|until|till|from|through|than|as(?=\s+in\b)|as of|as at|at|"
-    r"against|with|over|before|to)\s+)"
+    r"against|with|over|before|to|below|under|above|behind|beyond|ahead of|short of)\s+)"
     r"(?:the\s+|about\s+|around\s+|early\s+|late\s+|mid-|in\s+|its\s+)*\Z",
     re.I,
 )
@@ -39,6 +39,15 @@ _RECORD = re.compile(
     re.I,
 )
 """'the lowest since 2020', 'for the first time since March': how long ago, and no period of the figure."""
+_BESIDE = re.compile(
+    r"\b(?:(?:same|corresponding|comparable|equivalent) (?:point|time|stage|level|figure|number|share|size)|"
+    r"that|those) (?:of|in|for|at) \Z",
+    re.I,
+)
+"""'twice that of 2023', 'behind the same point in 2019'."""
+_THAN = frozenset(
+    {"than", "as", "against", "with", "below", "under", "above", "behind", "beyond", "ahead of", "short of"}
+)
 _WILL = re.compile(
     r"\b(?:will|would|shall|plans? to|set to|to be|(?:is|are) \w+ing"
     r"(?![^.;]*\b(?:has|have|had|was|were|that|which)\b))\b(?:[^.;]|\.(?=\d))*\Z"
@@ -181,7 +190,11 @@ def _mention(text: str, form: _Form, match: re.Match[str], when: When) -> Period
     before = max(0, match.start() - 64)
     if "since" in text[before : match.start()].lower() and _SINCE.search(text, before, match.start()):
         word = "since"
-    if word == "since" and _RECORD.search(text, max(0, match.start() - 72), match.start()):
+    if "since" in text[before : match.start()].lower() and _RECORD.search(
+        text, max(0, match.start() - 72), match.start()
+    ):
+        word = "than"
+    elif _is_held_against(text, form, match):
         word = "than"
     to_come = word in ("from", "effective") and _WILL.search(text, before, match.start()) is not None
     if (word == "by" or to_come) and not when.future:
@@ -191,6 +204,14 @@ def _mention(text: str, form: _Form, match: re.Match[str], when: When) -> Period
     except (ValueError, OverflowError):
         period = NOWHEN
     return _led(PeriodMention(match.start(), match.end(), period, "in", form.id), form.resolve, word, when)
+
+
+def _is_held_against(text: str, form: _Form, match: re.Match[str]) -> bool:
+    """'up 5% over last year', 'twice that of 2023': the time of what a figure is compared with."""
+    if _BESIDE.search(text, max(0, match.start() - 40), match.start()):
+        return True
+    last = form.id == "relative-year" and match[0].lower().startswith("last")
+    return last and text[: match.start()].endswith((" over ", " on "))
 
 
 def _own_lead(text: str) -> str | None:
@@ -212,7 +233,7 @@ def _led(mention: PeriodMention, resolver: str, word: str | None, when: When) ->
         and not (mention.form == "end-of" and period.start != period.end)
     ):
         return replace(mention, period=Period(period.end, period.end), role="at", point=True)
-    if word in ("than", "as", "against", "with") or (word == "over" and mention.form == "calendar-year"):
+    if word in _THAN or (word == "over" and mention.form == "calendar-year"):
         return replace(mention, role="than")
     if word == "from" and not resolver.endswith("_range"):
         return replace(mention, role="from")

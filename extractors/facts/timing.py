@@ -20,7 +20,7 @@ from extractors.findings import Figure, Span
 
 _BREAK = re.compile(
     r"[;:—]|\s--\s|[.!?]\s"
-    r"|,\s(?:and|or|but|while|whereas|which|where|with|who|after|as|before|when)\b"
+    r"|,\s(?:and|or|but|while|whereas|which|where|with|who|after|as|before|following|when)\b"
     r"|\b(?:but|while|whereas|compared|versus|down from|up from|than)\b"
     r"|\bagainst\b(?!\sthe\s(?:US\s)?(?:dollar|euro|yen|pound|yuan|rupee|franc|peso)\b)"
     r"|\b(?:after|before|while)\s[a-z]+ing\b"
@@ -34,6 +34,13 @@ _EXPECTED = re.compile(
     r"|\s(?:that\s|which\s)?(?:analysts|economists|the market|Wall Street)\b"
 )
 """'compared with the 96 million expected by analysts': of the same time."""
+_GIVEN = re.compile(
+    r"\s(?:that\s|which\s)?(?:(?:it|they|he|she|management)\s(?:had\s)?)?(?:(?:was|were|had been)\s)?(?:previously\s)?"
+    r"(?:given|gave|issued|published|announced|made|set|provided|offered|unveiled|released|predicted|projected|forecast"
+    r"|estimated|guided(?: for)?|targeted|promised|expected)\s(?:back\s)?(?:as recently as\s)?(?:in|on|at)\s"
+    r"(?:early |late |mid-)?\Z"
+)
+"""'from the 7 million published in January': when it was foretold, and not what for."""
 _SAME = re.compile(r",? or (?:about )?")
 _RANGES = frozenset({"fiscal-year-range", "year-range"})
 """'grew by 24% a year between 2024 and 2026, to 63 million': the level is the last year's."""
@@ -71,6 +78,7 @@ _YEARLESS = frozenset(
         "quarter",
         "quarter-code",
         "month-quarter",
+        "month-range",
         "half",
         "half-code",
         "month-alone",
@@ -102,7 +110,9 @@ class SentencePeriods:
         self.mentions = [m for m in named if not self._is_bracketed(m)]
         self.bracketed = [m for m in named if self._is_bracketed(m)]
         self.starts = [span.start for span in draft.spans]
-        self.figures = [Span(f.start, f.end) for f in figures if f.pair_of is None]
+        read = [figure for figure in figures if figure.pair_of is None]
+        self.figures = [Span(f.start, f.end) for f in read]
+        self.multiplied = [m for f in read if f.kind == "multiple" for m in self._of_multiplied(f)]
 
     def choose(self, figure: Figure, meaning: Meaning, clock: Clock, base: Period, wanted: Wanted) -> Timing:
         """The period of *figure*; *base* is what a comparison is shifted from."""
@@ -138,6 +148,13 @@ class SentencePeriods:
         if mention.form in _RANGES and meaning.direction and not meaning.growth:
             return days.last_year_of(period)
         return period
+
+    def _of_multiplied(self, multiple: Figure) -> list[PeriodMention]:
+        """'double the share of 2015': the times of what *multiple* multiplies."""
+        if not _TIMES.match(self.text, multiple.end):
+            return []
+        after = (m for m in self.mentions if m.start >= multiple.end)
+        return [m for m in after if not _BREAK.search(self.text, multiple.end, m.start)]
 
     def _is_bracketed(self, mention: PeriodMention) -> bool:
         """'(H1 2020: 3 million)': the time of that figure alone."""
@@ -187,7 +204,7 @@ class SentencePeriods:
         return Timing(self._in_year_of(after, stretch), "year-earlier", stated=stretch.known)
 
     def _counts(self, mention: PeriodMention, point: bool) -> bool:
-        if mention.role in ("earlier", "comparison", "previous", "than", "from"):
+        if mention.role in ("earlier", "comparison", "previous", "than", "from") or mention in self.multiplied:
             return False
         if mention.form == "relative-year" and "week" in self.text[mention.start : mention.end] and not point:
             return False
@@ -350,6 +367,8 @@ class SentencePeriods:
         if bracket is not None:
             return Timing(self._of_bracket(bracket, base), f"compared:{bracket.form}", stated=True)
         after = next((m for m in self.mentions if m.start >= figure.end), None)
+        if after is not None and _GIVEN.fullmatch(self.text, figure.end, after.start):
+            return Timing(base, "expected", stated=base.known)
         if after is None or self._is_others(figure, after):
             return self._before_then(base, wanted)
         if after.role == "earlier":

@@ -19,7 +19,12 @@ _NUMBERS = {
     "ten": 10,
     "eleven": 11,
     "twelve": 12,
+    "thirteen": 13,
+    "fourteen": 14,
     "eighteen": 18,
+    "twenty-six": 26,
+    "thirty-nine": 39,
+    "fifty-two": 52,
     "a": 1,
     "one": 1,
 }
