@@ -11,6 +11,7 @@ from extractors.facts.days import NOWHEN, Period
 from extractors.facts.directions import Read
 from extractors.facts.meaning import Meaning, bare
 from extractors.facts.parse import Tree
+from extractors.facts.shares import is_done
 from extractors.facts.timing import SentencePeriods
 from extractors.facts.tree import is_past, is_perfect
 from extractors.facts.words import words
@@ -123,8 +124,9 @@ class Chronicle:
         told = [p for p, m in stated if m.basis not in _AHEAD and m.metric != _ANOTHERS]
         reported = {p for p in told if _is_stretch(p) and self._is_over(p)}
         self.clock.quarter = next((p for p in reported if _is_quarter(p)), self.clock.quarter)
-        alone = len(reported) == 1 and len(set(known)) == 1
-        self.clock.reported = reported.pop() if alone else NOWHEN
+        latest = max(reported, key=_last_day, default=NOWHEN)
+        alike = all(_lasts_like(period, latest) for period in reported)
+        self.clock.reported = latest if alike and set(known) == reported else NOWHEN
 
 
 def _is_open(timing: Timing) -> bool:
@@ -133,12 +135,12 @@ def _is_open(timing: Timing) -> bool:
 
 
 def _is_share_of_flow(metric: str) -> bool:
-    """'share of sales': over the period of the sales."""
-    of = metric.partition("share of ")[2]
+    """'share of sales', 'value of exports': over the period of the sales and exports."""
+    of = metric.partition("share of ")[2] or metric.partition("value of ")[2]
     if of.lower() in ("total", "whole", "line", "top line", "business"):
         return True
     known = words().metric_of(of) if of else None
-    return bool(known and known.flow)
+    return bool(known and known.flow) or is_done(of)
 
 
 def _shared(read: Read, places: Mapping[int, int], chosen: dict[int, Timing]) -> dict[int, Timing]:
@@ -152,6 +154,17 @@ def _shared(read: Read, places: Mapping[int, int], chosen: dict[int, Timing]) ->
 
 def _is_stretch(period: Period) -> bool:
     return period.start is not None and period.end is not None and period.start != period.end
+
+
+def _last_day(period: Period) -> date:
+    return period.end or date.min
+
+
+def _lasts_like(one: Period, other: Period) -> bool:
+    """Whether two stretches are as long, to a day or three: months, quarters, years."""
+    if one.start is None or one.end is None or other.start is None or other.end is None:
+        return False
+    return abs((one.end - one.start).days - (other.end - other.start).days) < 4
 
 
 def _is_quarter(period: Period) -> bool:

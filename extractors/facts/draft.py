@@ -83,6 +83,14 @@ _A_WORD = -1
 """In a figure's place: a word that stands for many."""
 _A_NAME = -2
 """In a figure's place: a company's name."""
+_LINKED = -3
+"""In a figure's place: words linked by hyphens, which are one adjective."""
+_LINKED_WORDS = re.compile(
+    r"\b(?!(?:year|month|quarter|week|day|half)-)[A-Za-z]+"
+    r"-(?:and|as|by|for|in|now|of|on|over|per|the|to)-[A-Za-z]+(?:-[a-z]+)*(?=[ ,])"
+)
+_KNOWN_ADJECTIVE = "comparable"
+"""What the parser reads of 'like-for-like' and 'direct-to-consumer'."""
 _KNOWN_NAME = "Netflix"
 """What the parser reads of each: an invented name may look like a verb to it, and a long one falls apart."""
 _EARNINGS_BEFORE = re.compile(
@@ -175,6 +183,8 @@ def _long_names(text: str, start: int, end: int) -> Iterator[Block]:
     """'earnings before interest, taxes, depreciation and amortization': one word for the parser."""
     if " before " in text[start:end]:
         yield from ((m.start(), m.end(), _A_WORD) for m in _EARNINGS_BEFORE.finditer(text, start, end))
+    if text.count("-", start, end) > 1:
+        yield from ((m.start(), m.end(), _LINKED) for m in _LINKED_WORDS.finditer(text, start, end))
 
 
 def _with_brackets(text: str, figure: Figure, back: int, end: int) -> Block:
@@ -208,6 +218,8 @@ class _Words:
         self.add_stretch(max(self.done, token_start), begin)
         if place == _A_WORD:
             self._rows.append(("earnings", "earnings", Span(begin, end)))
+        elif place == _LINKED:
+            self._rows.append((_KNOWN_ADJECTIVE, self.text[begin:end], Span(begin, end)))
         elif place == _A_NAME:
             self._rows.append((_KNOWN_NAME, self.text[begin:end], Span(begin, end)))
         elif place is not None:

@@ -103,8 +103,8 @@ class Meanings:
         direction = meaning.direction or (_multiple_direction(figure) if multiple else None)
         meaning = self._by_analysts(self._set_against(meaning, anchor))
         meaning = self._each(self._per_share(meaning, figure), figure)
-        if figure.kind == "money" and meaning.metric.lower() == "share":
-            meaning = replace(meaning, metric="share price")
+        if figure.kind == "money":
+            meaning = _of_money(meaning)
         meaning = replace(self._shared_out(meaning, anchor), rule=rule)
         growth, basis = meaning.growth or multiple, basis_of(anchor, meaning)
         return replace(meaning, direction=direction, anchor=anchor.i, growth=growth, basis=basis)
@@ -270,6 +270,15 @@ def _run(things: Sequence[T], one: T, joined: Callable[[T, T], object]) -> Seque
 def _top(tree: Tree, first: int, last: int) -> Word:
     """The token of the figure whose head is outside it."""
     return next((t for t in tree[first:last] if not first <= t.head.i < last or t.head == t), tree[last - 1])
+
+
+def _of_money(meaning: Meaning) -> Meaning:
+    """What an amount measures where a percentage before it measured a share."""
+    if meaning.metric.lower() == "share" and meaning.noun is not None:
+        return replace(meaning, metric="share price")
+    _, led, whole = meaning.metric.partition("share of ")
+    known = led and meaning.noun is None and whole.lower() not in ("total", "whole")
+    return replace(meaning, metric=whole) if known else meaning
 
 
 def _multiple_direction(figure: Figure) -> Direction:

@@ -53,6 +53,9 @@ _WILL = re.compile(
     r"(?![^.;]*\b(?:has|have|had|was|were|that|which)\b))\b(?:[^.;]|\.(?=\d))*\Z"
 )
 """'will lift its prices from April 1': the next April."""
+_WILL_BE = re.compile(r"(?:[^.;]|\.(?=\d)){0,80}?\b(?:will|would|is to|are to|plans? to)\b")
+_FRONTED = 16
+"""How far into its sentence a time can begin, in characters, that opens it."""
 _RUPEES = re.compile(r"₹|\bINR\b|\brupees?\b|\bcrores?\b|\blakhs?\b")
 """Business pages in whose Q1 the year begins in April."""
 _APRIL_YEARS = re.compile(rf"{_RUPEES.pattern}|\bRs\b|\byen\b")
@@ -190,13 +193,12 @@ def _mention(text: str, form: _Form, match: re.Match[str], when: When) -> Period
     before = max(0, match.start() - 64)
     if "since" in text[before : match.start()].lower() and _SINCE.search(text, before, match.start()):
         word = "since"
-    if "since" in text[before : match.start()].lower() and _RECORD.search(
-        text, max(0, match.start() - 72), match.start()
-    ):
+    if (
+        "since" in text[before : match.start()].lower()
+        and _RECORD.search(text, max(0, match.start() - 72), match.start())
+    ) or _is_held_against(text, form, match):
         word = "than"
-    elif _is_held_against(text, form, match):
-        word = "than"
-    to_come = word in ("from", "effective") and _WILL.search(text, before, match.start()) is not None
+    to_come = word in ("from", "effective") and _is_to_come(text, match)
     if (word == "by" or to_come) and not when.future:
         when = replace(when, future=True)
     try:
@@ -204,6 +206,13 @@ def _mention(text: str, form: _Form, match: re.Match[str], when: When) -> Period
     except (ValueError, OverflowError):
         period = NOWHEN
     return _led(PeriodMention(match.start(), match.end(), period, "in", form.id), form.resolve, word, when)
+
+
+def _is_to_come(text: str, match: re.Match[str]) -> bool:
+    """'will charge sellers from December 1', 'From March 1 the plan will cost': whether *match* lies ahead."""
+    if _WILL.search(text, max(0, match.start() - 120), match.start()):
+        return True
+    return match.start() < _FRONTED and _WILL_BE.match(text, match.end()) is not None
 
 
 def _is_held_against(text: str, form: _Form, match: re.Match[str]) -> bool:

@@ -18,6 +18,7 @@ from extractors.facts.directions import with_directions
 from extractors.facts.draft import Draft, is_margin
 from extractors.facts.meaning import Meaning
 from extractors.facts.measuring import Meanings
+from extractors.facts.mending import mend
 from extractors.facts.ordered import Ordered
 from extractors.facts.parse import Tree, tree_of
 from extractors.facts.periods import PeriodMention
@@ -113,7 +114,9 @@ class TextReader:
             if place - self.spoken_at > _MEMORY:
                 self.spoken = None
             self.spoken_at = place
-            yield from self._sentence(draft, tree_of(draft, doc))
+            tree = tree_of(draft, doc)
+            mend(tree)
+            yield from self._sentence(draft, tree)
 
     def _sentence(self, draft: Draft, tree: Tree) -> Iterator[Fact]:
         start, end = draft.sentence.start, draft.sentence.end

@@ -39,6 +39,9 @@ _CALLED = re.compile(
     r"(?:\s[^,.;]{1,40})?,\s(?:its|the|a)\s(?:[\w-]+\s){0,3}?(?P<metric>(?:(?:net|operating|pretax|annual|quarterly)\s)*(?:profit|loss|revenue|sales))\b"
 )
 """'earned $9 million, its highest profit since 2020'."""
+_EARNED = re.compile(r",? or (?:about |some )?[^\s,;][^,;]{1,20}? (?:a|per) (?:diluted )?share\b")
+"""'earned $46 million, or 31 cents per share': what is earned for shareholders is profit."""
+_BEFORE_TAX = re.compile(r" before (?P<what>tax(?:es|ation)?)\b")
 _BUYS = frozenset({"buy", "acquire", "purchase"})
 _MARKETS = frozenset({"market", "industry", "sector"})
 
@@ -89,6 +92,8 @@ def sensed(
     metric = sense.metric
     if metric == "revenue" and (called := _CALLED.match(meanings.phrases.text, _end_of(meanings, figure))):
         metric = called["metric"]
+    elif metric == "revenue" and (kept := _kept(meanings, figure)):
+        metric = kept
     elif metric == "revenue" and agent is not None:
         metric, (subject, rule) = _earned(meanings, agent, verb, (subject, rule))
     metric = _dealt(meanings, verb, figure, prep, metric)
@@ -175,6 +180,14 @@ def _earned(meanings: Meanings, agent: Word, verb: Word, subject: Subject) -> tu
     if meanings.subjects.topic and not bare:
         return f"{part} revenue", (meanings.subjects.topic, "focus")
     return ("box office" if meanings.subjects.screened(agent) else "revenue"), subject
+
+
+def _kept(meanings: Meanings, figure: Word) -> str | None:
+    """The profit that is earned: 'made £118m before tax', 'earned $46 million, or 31 cents a share'."""
+    text, end = meanings.phrases.text, _end_of(meanings, figure)
+    if taxed := _BEFORE_TAX.match(text, end):
+        return f"profit before {taxed['what']}"
+    return "net income" if _EARNED.match(text, end) else None
 
 
 def _about(meanings: Meanings, metric: str, children: list[Word], sense: VerbSense) -> str:

@@ -108,7 +108,7 @@ def _share_of(meanings: Meanings, base: Word, verb: Word | None, anchor: Word) -
     """'brought 31 percent of the sales': the share of a whole that the agent has."""
     if base.lower_ in words().pronouns and (spoken := meanings.earlier(anchor) or meanings.subjects.spoken):
         return replace(spoken, metric=f"share of {bare(spoken.metric)}", noun=None, compared=False)
-    whole = meanings.phrases.noun(base)
+    whole = " ".join([meanings.phrases.noun(base), *_done(base)])
     agent = agent_of(verb) if verb is not None else None
     if agent is not None and _has_shares(agent):
         subject, rule = meanings.subjects.of_agent(agent)
@@ -127,6 +127,20 @@ def _share_of(meanings: Meanings, base: Word, verb: Word | None, anchor: Word) -
         subject, rule = own, "loose focus"  # 'Advertising brought 31 percent of revenue'
     part = f"{meanings.phrases.noun(agent)} " if agent is not None else ""
     return Meaning(f"{part}share of {whole}", subject, subject_rule=rule, verb=verb)
+
+
+def _done(base: Word) -> list[str]:
+    """'of the copies sold': what was done to the whole, right after its name."""
+    after = (t for t in base.rights if t.dep_ == "acl" and t.i == base.i + 1)
+    return [
+        t.text for t in after if t.tag_ in ("VBN", "VBD") and not any(r.dep_ == "agent" for r in t.rights)
+    ]
+
+
+def is_done(whole: str) -> bool:
+    """Whether *whole*, what something is a share of, is of what was done in a time: 'copies sold'."""
+    _, _, last = whole.rpartition(" ")
+    return words().lemma(last.lower()) in words().events and last.lower() != words().lemma(last.lower())
 
 
 def _is_flow(base: Word) -> bool:

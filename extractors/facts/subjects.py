@@ -376,6 +376,8 @@ class Subjects:
 
     def _beside(self, noun: Word) -> Subject | None:
         """'Harrow shares', 'Chinese microdrama revenue'."""
+        if any(t.lower_ in _COMPANIES_OWN for t in noun.lefts):
+            return next(((name, "named") for t in noun.lefts if (name := self.phrases.name_at(t))), None)
         for child in noun.lefts:
             if child.dep_ in ("compound", "nmod", "amod") and not child.ent_type_:
                 if name := self.phrases.name_at(child):
@@ -494,6 +496,8 @@ _BASED_FIRM = re.compile(
 )
 """'the San Jose, California-based company', whatever the parser makes its head."""
 _BASED = re.compile(r"(?:-|\b)(?:based|headquartered|listed)\Z")
+_COMPANIES_OWN = frozenset({"like-for-like", "comparable", "same-store", "organic", "underlying"})
+"""'like-for-like UK sales' are a company's, and no country's."""
 _WIDE = frozenset({"global", "worldwide", "world", "industry", "market", "sector", "national", "nationwide"})
 _BELONGING = frozenset({"of", "in", "from", "at", "by", "for", "on", "across", "throughout"})
 _DONE_BY_AGENTS = frozenset(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 _NO_MOVE = frozenset({"from", "against", "for", "of", "in", "on"})
-_SHARES = frozenset({"shares", "stock", "share"})
+_SHARES = frozenset({"shares", "stock", "share", "scrip"})
 _BARE_TOTALS = frozenset({"figure", "number", "total", "amount", "sum"})
 
 

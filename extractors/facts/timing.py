@@ -44,6 +44,12 @@ _GIVEN = re.compile(
 _SAME = re.compile(r",? or (?:about )?")
 _RANGES = frozenset({"fiscal-year-range", "year-range"})
 """'grew by 24% a year between 2024 and 2026, to 63 million': the level is the last year's."""
+_WHOLE = re.compile(r"[Ff]ull[- ]year|the (?:full|whole|entire) year")
+"""'a full-year profit' that is reported is of a year that is over."""
+_FORETOLD = re.compile(
+    r"\b(?:targets?|forecasts?|guid(?:es|ed|ance)|outlook|sees?|expect(?:s|ed|ation)?|plans?|aims?|estimates?|consensus"
+    r"|will|would|should|could|project(?:s|ed|ion)|predict(?:s|ed|ion))\b"
+)
 _A_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _YEAR = re.compile(r"\d{4}|last|previous")
 _PLAINLY = re.compile(
@@ -121,6 +127,7 @@ class SentencePeriods:
             return Timing(base, "revised", stated=True) if revised else self._compared(figure, base, wanted)
         token = self.tree[meaning.anchor]
         usable = [m for m in self.mentions if self._counts(m, wanted.days) and self._in_reach(m, token)]
+        usable = [m for m in usable if m not in self.multiplied or self._is_when(m, figure)]
         if wanted.quoted and meaning.noun is not None and meaning.noun.tree is self.tree:
             usable = [m for m in usable if not self._is_due(m, meaning.noun)]
         if earlier := self._year_ago(figure, usable, clock) or self._then(figure, meaning, usable, base):
@@ -145,16 +152,24 @@ class SentencePeriods:
             return Period(period.start, None)
         if wanted.quoted and meaning.growth and self._is_this_year(mention):
             return Period(period.start, clock.today.end)  # 'have gained 23% this year': so far
+        sentence = self.text[self.draft.sentence.start : self.draft.sentence.end]
+        if _WHOLE.match(self.text, mention.start) and not _FORETOLD.search(sentence):
+            today, end = clock.today.end, period.end
+            return days.years_earlier(period) if today and end and end > today else period
         if mention.form in _RANGES and meaning.direction and not meaning.growth:
             return days.last_year_of(period)
         return period
 
     def _of_multiplied(self, multiple: Figure) -> list[PeriodMention]:
         """'double the share of 2015': the times of what *multiple* multiplies."""
-        if not _TIMES.match(self.text, multiple.end):
+        if not _TIMES.match(self.text, multiple.end) or multiple.text.endswith("ed"):
             return []
         after = (m for m in self.mentions if m.start >= multiple.end)
         return [m for m in after if not _BREAK.search(self.text, multiple.end, m.start)]
+
+    def _is_when(self, mention: PeriodMention, figure: Figure) -> bool:
+        """'three times its valuation in 2024, when it raised 9 million'."""
+        return mention.end <= figure.start and self.text.startswith(", when ", mention.end)
 
     def _is_bracketed(self, mention: PeriodMention) -> bool:
         """'(H1 2020: 3 million)': the time of that figure alone."""
@@ -204,7 +219,7 @@ class SentencePeriods:
         return Timing(self._in_year_of(after, stretch), "year-earlier", stated=stretch.known)
 
     def _counts(self, mention: PeriodMention, point: bool) -> bool:
-        if mention.role in ("earlier", "comparison", "previous", "than", "from") or mention in self.multiplied:
+        if mention.role in ("earlier", "comparison", "previous", "than", "from"):
             return False
         if mention.form == "relative-year" and "week" in self.text[mention.start : mention.end] and not point:
             return False

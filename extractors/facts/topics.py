@@ -101,12 +101,21 @@ def _main(
     spoken = [n for n, _ in counts.most_common() if n not in cited and not passive & set(n.lower().split())]
     openers = {name for span in sentences if (name := _opener(text, span, _inside(names, span)))}
     openers = openers or {name for _, end, name in names if not _OWNS_NAME.match(text, end)}
+    founded = next(
+        (name for start, _, name in names if _FOUNDERS.search(text[max(0, start - 60) : start])), None
+    )
+    if founded is not None:
+        return founded, founded in early
     name = next((name for name in spoken if name in openers), None)
     if name is None or (counts[name] == 1 and name not in early):
         return None, False
     return name, name in early
 
 
+_FOUNDERS = re.compile(
+    r"\b[Hh](?:er|is) (?:[\w-]+ ){0,3}?(?:start-?up|company|firm|business|studio|label|venture|outfit|agency|fund), \Z"
+)
+"""'Her start-up, Coldbox': whose profile it is, it is the company's figures that are told."""
 _OWNS_NAME = re.compile(r"[’']s? [A-Z]")
 """'Apple's App Store': the text speaks of the store."""
 
@@ -174,7 +183,7 @@ def _told_of(text: str, title: str | None, names: Sequence[Name]) -> Sequence[Na
     """*names* without those who are brought in as one who measures, but for the *title*'s: they tell."""
     measuring, met = set[str](), set[str]()
     for start, end, name in names:
-        titled = title is not None and name.split()[0] in title
+        titled = title is not None and name.split()[0] in title and not _OWN_REPORT.search(title)
         if (
             name not in met
             and not titled
@@ -255,6 +264,11 @@ _MEASURES = re.compile(
 )
 
 
+_OWN_REPORT = re.compile(
+    r"\b(?:report|study|survey|index|ranking|poll|forecast|outlook|white paper|data|figures|estimates)\b",
+    re.I,
+)
+"""What a title tells of by whose it is: 'five findings from the Storelens report'."""
 _RECKONS = re.compile(r"\s(?:\w+ly\s)?(?:estimates?|estimated|reckons|reckoned|calculates|tracks)\b")
 """What one does who measures: 'Storelens estimates'."""
 _COUNTED = re.compile(r"\s(?:\w+ly\s)?(?:counts?|counted)\b")
@@ -284,7 +298,27 @@ def _is_cited(before: str) -> bool:
 def _spoken_of(text: str, sentence: Span, names: Sequence[Name], main: str | None) -> str | None:
     """The organisation that *sentence* leaves in focus: one that opens it, else the text's main one in it."""
     opener = _opener(text, sentence, names)
-    return opener or (main if any(name == main for _, _, name in names) else None)
+    mains = [start for start, _, name in names if name == main]
+    if opener is not None and opener != main and any(_of_main(text[sentence.start : at]) for at in mains):
+        return main
+    return opener or (main if mains else None)
+
+
+def _of_main(before: str) -> bool:
+    """Whether the words *before* the main organisation's name make the sentence speak of that one."""
+    return _HOLDS.search(before) is not None or _FORETELLS.search(before) is not None
+
+
+_HOLDS = re.compile(
+    r"\b(?:stakes?|holding|shares|interest|\d ?%|per ?cent) (?:in|of) \Z|\b(?:owns?|holds?|controls?) (?:[\w.%-]+ ){1,4}of \Z"
+    r"|\bwhose (?:stake|holding) in \Z"
+)
+"""'Lumo, which owns 5% of Harrow, ': a holder is named with what it holds."""
+_FORETELLS = re.compile(
+    r"\b(?:predicts?|forecasts?|estimates?|reckons?|thinks?|believes?|expects?|rates?|upgraded|downgraded|initiated|raised its"
+    r" (?:price )?target (?:on|for))(?: that)? (?:the )?\Z"
+)
+"""'Norlund predicts that Harrow's margin ': a forecaster is named with whom it forecasts."""
 
 
 def _inside(names: Sequence[Name], sentence: Span) -> Sequence[Name]:
@@ -299,13 +333,15 @@ def _start(name: Name) -> int:
 def _opener(text: str, sentence: Span, names: Sequence[Name]) -> str | None:
     """Of the *names* in *sentence*, the one that opens it and can be its grammatical subject."""
     befores = ((text[sentence.start : start], name) for start, _, name in names if not is_observer(name))
-    opening = ((before, name) for before, name in befores if _opens(before))
+    opening = ((before, name) for before, name in befores if _opens(before) and not _JOINED.search(before))
     before, first = next(opening, ("", None))
     if _DONE_BY.search(before):  # 'Owned by Harrow, Lumo ...'
         before, first = next(opening, ("", None))
     return first if _is_subject(before.rpartition(",")[2] if " by " in before else before) else None
 
 
+_JOINED = re.compile(r"\b(?:led|joined|backed|funded|financed|advised|followed) by (?:[A-Z][^.;]*)\Z")
+"""'..., joined by Partners, ': those who come after take part."""
 _DONE_BY = re.compile(r"\bby (?:[\w-]+ ){0,3}\Z")
 
 

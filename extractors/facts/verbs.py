@@ -30,6 +30,8 @@ _A_DAY = re.compile(
 )
 _WHICH = re.compile(r"\bof (?:which|them|those)\s(?:the )?[^.;,]*\Z")
 _OWNS = frozenset({"own", "hold", "control"})
+_PHRASAL = {("give", "up"): "down", ("give", "back"): "down", ("put", "on"): "up", ("tack", "on"): "up"}
+"""Verbs that say how something moved by a particle that says something else."""
 _WITH_WAYS = frozenset(
     {
         "shoot",
@@ -175,7 +177,9 @@ def _level(meanings: Meanings, verb: Word, agent: Word | None, prep: Word | None
 
 
 def _way_beside(verb: Word, lemma: str) -> str | None:
-    """'went up 20%', 'edged down to 3 million'."""
+    """'went up 20%', 'edged down to 3 million', 'gave up 7%'."""
+    if way := next((way for t in verb.rights if (way := _PHRASAL.get((lemma, t.lower_)))), None):
+        return way
     if lemma not in _WITH_WAYS:
         return None
     ways = [t.lower_ for t in verb.children if t.dep_ in ("prt", "advmod") and t.lower_ in ("up", "down")]
