@@ -6,32 +6,10 @@ from extractors.facts.parse import Tree, Word
 
 _MAKES_UP = frozenset(
     {
-        *(
-            "made",
-            "make",
-            "makes",
-            "accounted",
-            "account",
-            "accounts",
-            "represented",
-            "represent",
-            "represents",
-        ),
-        *("comprised", "comprise", "comprises", "constituted", "constitute", "constitutes", "formed", "took"),
-        *(
-            "take",
-            "takes",
-            "held",
-            "hold",
-            "holds",
-            "drew",
-            "draw",
-            "draws",
-            "won",
-            "claimed",
-            "claim",
-            "claims",
-        ),
+        *("made", "make", "makes", "accounted", "account", "accounts", "represented", "represent"),
+        *("represents", "comprised", "comprise", "comprises", "constituted", "constitute", "constitutes"),
+        *("formed", "took", "take", "takes", "held", "hold", "holds", "drew", "draw", "draws", "won"),
+        *("claimed", "claim", "claims"),
     }
 )
 """Verbs whose object is a share of a whole."""

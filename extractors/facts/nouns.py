@@ -83,7 +83,7 @@ def plain(meanings: Meanings, noun: Word) -> Meaning:
 
 def _whose(meanings: Meanings, noun: Word) -> Subject:
     """Whose *noun* it is; what nobody owns is the country's, or that of its kind."""
-    phrases, country = meanings.phrases, meanings.subjects.country
+    phrases, country = meanings.phrases, meanings.subjects.topics.country
     subject, rule = meanings.subjects.of_noun(noun)
     before = meanings.earlier(noun) if rule in _UNOWNED else None
     if before is not None and before.subject_rule in _SAID:

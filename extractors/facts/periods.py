@@ -209,7 +209,7 @@ def _mention(text: str, form: _Form, match: re.Match[str], when: When) -> Period
 
 
 def _is_to_come(text: str, match: re.Match[str]) -> bool:
-    """'will charge sellers from December 1', 'From March 1 the plan will cost': whether *match* lies ahead."""
+    """'will charge sellers from December 1', 'From March 1 it will cost': whether *match* lies ahead."""
     if _WILL.search(text, max(0, match.start() - 120), match.start()):
         return True
     return match.start() < _FRONTED and _WILL_BE.match(text, match.end()) is not None

@@ -141,19 +141,7 @@ class TextReader:
     def _subjects(self, phrases: Phrases, claims: Claims, works: Sequence[Name], end: int) -> Subjects:
         work = next((name for _, _, name in self.works.before(end)), None) if self.cinema else None
         return Subjects(
-            phrases,
-            claims.topic,
-            work,
-            self.spoken,
-            self.listed,
-            self.cinema,
-            claims.sources(),
-            works,
-            self.topics.is_sure(claims.topic),
-            self.topics.country,
-            self.topics.opener_at(phrases.draft.sentence.start),
-            self.topics.called,
-            self.topics.product,
+            phrases, self.topics, claims.sources(), self.spoken, self.listed, self.cinema, work, works
         )
 
     def _fact(self, at: int, meaning: Meaning, timing: Timing, draft: Draft, claims: Claims) -> Fact:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from extractors.facts.parse import Word
@@ -13,6 +13,7 @@ from extractors.facts.words import words
 
 if TYPE_CHECKING:
     from extractors.facts.meaning import Meaning
+    from extractors.facts.topics import Topics
 
 Subject = tuple[str | None, str]
 """A subject and the rule that found it."""
@@ -21,38 +22,31 @@ Subject = tuple[str | None, str]
 class Subjects:
     """The subjects of one sentence, with what the text spoke of before it.
 
-    ``topic`` is the organisation in focus, ``work`` the film or series, ``spoken`` the last meaning read;
-    ``listed`` says whether the text speaks of shares, ``cinema`` of theatres; ``cited`` are its sources;
-    ``sure`` is whether it is plain which organisation the text is about, ``opener`` the one that opens the
-    sentence; ``country`` is the country that the text is about, with its rule; ``called`` says whom a noun
-    such as 'grocer' stands for; ``product`` is the organisation's app or service that the text is about.
+    ``topic`` is the organisation in focus, and ``sure`` whether it is plain that the text is about it;
+    ``opener`` is the one that opens the sentence. ``cited`` are its sources, ``spoken`` is the last
+    meaning read; ``listed`` says whether the text speaks of shares, ``cinema`` of theatres; ``work`` is the
+    film or series in focus, ``works`` those of the sentence.
     """
 
     def __init__(
         self,
         phrases: Phrases,
-        topic: str | None,
-        work: str | None,
+        topics: Topics,
+        cited: frozenset[str],
         spoken: Meaning | None,
         listed: bool,
         cinema: bool,
-        cited: frozenset[str] = frozenset(),
+        work: str | None = None,
         works: Sequence[tuple[int, int, str]] = (),
-        sure: bool = True,
-        country: Subject | None = None,
-        opener: str | None = None,
-        called: Mapping[str, str] | None = None,
-        product: str | None = None,
     ) -> None:
-        self.product = product
-        self.called = called or {}
-        self.opener = opener
-        self.sure = sure
-        self.country = country
+        start = phrases.draft.sentence.start
+        self.topics = topics
+        self.topic = topics.at(start)
+        self.sure = topics.is_sure(self.topic)
+        self.opener = topics.opener_at(start)
         self.cited = cited
         self.works = works
         self.phrases = phrases
-        self.topic = topic
         self.work = work
         self.spoken = spoken
         self.listed = listed
@@ -117,16 +111,18 @@ class Subjects:
             return self._antecedent(agent)
         if self.topic and self._is_based(agent):
             return self.topic, self._as_sure("stand-in")
+        if self.topic and self._is_officer(agent):
+            return self.topic, "loose speaker"
         if agent.lower_ in words().company_nouns and (name := self._apposed(agent)):
             return name, "named"
         if agent.lower_ in words().company_papers and not self._of_another(agent):
             return self._owner(agent)
         if agent.lower_ in _RELATED and any(t.dep_ == "poss" for t in agent.lefts):
             return self._named_after(agent) or self.phrases.thing(agent), "loose stated"
-        if (called := self.called.get(agent.lower_)) and not self._is_described(agent):
+        if (called := self.topics.called.get(agent.lower_)) and not self._is_described(agent):
             return called, "stand-in"
-        if self.product and agent.lower_ in _OWNED and not self._is_described(agent):
-            return self.product, "stand-in"
+        if self.topics.product and agent.lower_ in _OWNED and not self._is_described(agent):
+            return self.topics.product, "stand-in"
         if is_company_noun(agent.lower_) and not self._is_described(agent):
             rule = "loose stand-in" if agent.lower_ in _OWNED else self._as_sure("stand-in")
             return self._opener_before(agent) or self.topic or self.phrases.thing(agent), rule
@@ -137,6 +133,11 @@ class Subjects:
         if agent.lower_ in words().offered and (owner := self._owned_by(agent)):
             return owner
         return self._stated(agent)
+
+    def _is_officer(self, agent: Word) -> bool:
+        """'Lindqvist expects sales of': one who speaks for a company."""
+        owns = words().lemma(agent.head.lower_) in _OWN
+        return agent.text in self.topics.officers and is_name(agent) and not owns
 
     def _is_based(self, agent: Word) -> bool:
         """'The Basel-based buyer': the company spoken of."""
@@ -242,7 +243,8 @@ class Subjects:
         speaker = next((t for t in pronoun.ancestors if words().lemma(t.lower_) in words().says), None)
         who = agent_of(speaker) if speaker is not None else None
         if who is not None and who.i < pronoun.i and is_name(who) and not is_observer(who.text):
-            return self.phrases.thing(who), "loose pronoun"
+            own = self.topic if self._is_officer(who) else None
+            return own or self.phrases.thing(who), "loose pronoun"
         for token in reversed(list(pronoun.tree[: pronoun.i])):
             if (
                 token.dep_ == "nsubj"
@@ -498,6 +500,8 @@ _BASED_FIRM = re.compile(
 _BASED = re.compile(r"(?:-|\b)(?:based|headquartered|listed)\Z")
 _COMPANIES_OWN = frozenset({"like-for-like", "comparable", "same-store", "organic", "underlying"})
 """'like-for-like UK sales' are a company's, and no country's."""
+_OWN = frozenset({"own", "hold", "control", "keep", "sell", "buy"})
+"""What founders do for themselves."""
 _WIDE = frozenset({"global", "worldwide", "world", "industry", "market", "sector", "national", "nationwide"})
 _BELONGING = frozenset({"of", "in", "from", "at", "by", "for", "on", "across", "throughout"})
 _DONE_BY_AGENTS = frozenset(

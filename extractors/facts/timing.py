@@ -35,10 +35,10 @@ _EXPECTED = re.compile(
 )
 """'compared with the 96 million expected by analysts': of the same time."""
 _GIVEN = re.compile(
-    r"\s(?:that\s|which\s)?(?:(?:it|they|he|she|management)\s(?:had\s)?)?(?:(?:was|were|had been)\s)?(?:previously\s)?"
-    r"(?:given|gave|issued|published|announced|made|set|provided|offered|unveiled|released|predicted|projected|forecast"
-    r"|estimated|guided(?: for)?|targeted|promised|expected)\s(?:back\s)?(?:as recently as\s)?(?:in|on|at)\s"
-    r"(?:early |late |mid-)?\Z"
+    r"\s(?:that\s|which\s)?(?:(?:it|they|he|she|management)\s(?:had\s)?)?(?:(?:was|were|had been)\s)?"
+    r"(?:previously\s)?(?:given|gave|issued|published|announced|made|set|provided|offered|unveiled|released"
+    r"|predicted|projected|forecast|estimated|guided(?: for)?|targeted|promised|expected)\s(?:back\s)?"
+    r"(?:as recently as\s)?(?:in|on|at)\s(?:early |late |mid-)?\Z"
 )
 """'from the 7 million published in January': when it was foretold, and not what for."""
 _SAME = re.compile(r",? or (?:about )?")
@@ -47,8 +47,8 @@ _RANGES = frozenset({"fiscal-year-range", "year-range"})
 _WHOLE = re.compile(r"[Ff]ull[- ]year|the (?:full|whole|entire) year")
 """'a full-year profit' that is reported is of a year that is over."""
 _FORETOLD = re.compile(
-    r"\b(?:targets?|forecasts?|guid(?:es|ed|ance)|outlook|sees?|expect(?:s|ed|ation)?|plans?|aims?|estimates?|consensus"
-    r"|will|would|should|could|project(?:s|ed|ion)|predict(?:s|ed|ion))\b"
+    r"\b(?:targets?|goals?|forecasts?|guid(?:es|ed|ance)|outlook|sees?|expect(?:s|ed|ation)?|plans?|aims?|estimates?"
+    r"|consensus|will|would|should|could|project(?:s|ed|ion)|predict(?:s|ed|ion))\b"
 )
 _A_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _YEAR = re.compile(r"\d{4}|last|previous")

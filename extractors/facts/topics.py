@@ -52,6 +52,7 @@ class Topics:
         self.product = main if owner else None
         self.main = main = owner or main
         self.called = _called(text, names)
+        self.officers = _officers(text)
         self.country = _country(title, text[sentences[0].start : sentences[0].end] if sentences else "")
         topic: str | None = None
         observing = _observing(text, names, main)
@@ -113,7 +114,8 @@ def _main(
 
 
 _FOUNDERS = re.compile(
-    r"\b[Hh](?:er|is) (?:[\w-]+ ){0,3}?(?:start-?up|company|firm|business|studio|label|venture|outfit|agency|fund), \Z"
+    r"\b[Hh](?:er|is) (?:[\w-]+ ){0,3}?"
+    r"(?:start-?up|company|firm|business|studio|label|venture|outfit|agency|fund), \Z"
 )
 """'Her start-up, Coldbox': whose profile it is, it is the company's figures that are told."""
 _OWNS_NAME = re.compile(r"[’']s? [A-Z]")
@@ -171,6 +173,28 @@ def _called(text: str, names: Sequence[Name]) -> dict[str, str]:
             if trade and is_company_noun(trade[1]) and trade[1] not in words().stand_ins:
                 found.setdefault(trade[1], set()).add(name)
     return {noun: called.pop() for noun, called in found.items() if len(called) == 1}
+
+
+_TITLE = (
+    r"(?:[Cc]hief (?:[a-z]+ )?(?:executive|officer|economist)(?: officer)?|C[EFOT]O"
+    r"|[Cc]hair(?:man|woman|person)?|[Pp]resident|(?:[Cc]o-?)?[Ff]ounder|[Mm]anaging [Dd]irector|[Dd]irector"
+    r"|[Bb]oss|[Ss]pokes(?:man|woman|person)|[Hh]ead of [a-z]+)"
+)
+_FULL_NAME = r"(?P<name>[A-Z][\w’'.-]+(?: (?:[a-z]{2,3} )?[A-Z][\w’'.-]+){1,2})"
+_OFFICER = (
+    re.compile(rf"\b{_TITLE},? {_FULL_NAME}"),
+    re.compile(rf"{_FULL_NAME}, (?:the |its |an? |their )?(?:[\w’'-]+ ){{0,4}}?{_TITLE}\b"),
+    re.compile(rf"{_FULL_NAME},? who (?:founded|co-founded|runs|heads|leads|took over)\b"),
+)
+
+
+def _officers(text: str) -> frozenset[str]:
+    """The names of those who speak for their companies: 'Chief executive Nora Lindqvist'.
+
+    >>> sorted(_officers("Chief executive Nora Lindqvist spoke, and so did Ed Poe, its finance director."))
+    ['Ed', 'Lindqvist', 'Nora', 'Poe']
+    """
+    return frozenset(word for form in _OFFICER for m in form.finditer(text) for word in m["name"].split())
 
 
 _TRADE_BEFORE = re.compile(r"\b([a-z-]+) \Z")
@@ -310,13 +334,13 @@ def _of_main(before: str) -> bool:
 
 
 _HOLDS = re.compile(
-    r"\b(?:stakes?|holding|shares|interest|\d ?%|per ?cent) (?:in|of) \Z|\b(?:owns?|holds?|controls?) (?:[\w.%-]+ ){1,4}of \Z"
-    r"|\bwhose (?:stake|holding) in \Z"
+    r"\b(?:stakes?|holding|shares|interest|\d ?%|per ?cent) (?:in|of) \Z"
+    r"|\b(?:owns?|holds?|controls?) (?:[\w.%-]+ ){1,4}of \Z"
 )
 """'Lumo, which owns 5% of Harrow, ': a holder is named with what it holds."""
 _FORETELLS = re.compile(
-    r"\b(?:predicts?|forecasts?|estimates?|reckons?|thinks?|believes?|expects?|rates?|upgraded|downgraded|initiated|raised its"
-    r" (?:price )?target (?:on|for))(?: that)? (?:the )?\Z"
+    r"\b(?:predicts?|forecasts?|estimates?|reckons?|thinks?|believes?|expects?|rates?|upgraded|downgraded"
+    r"|initiated|raised its (?:price )?target (?:on|for))(?: that)? (?:the )?\Z"
 )
 """'Norlund predicts that Harrow's margin ': a forecaster is named with whom it forecasts."""
 
