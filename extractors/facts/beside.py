@@ -52,6 +52,15 @@ _VALUED = re.compile(
 _COMMA_BETWEEN = re.compile(
     r"[^.;:]{0,80}?,\s(?:or\s|which is\s|which was\s|some\s|about\s|nearly\s|almost\s)*"
 )
+_SIGNED = re.compile(r"\((?:[^()\d]{0,24}[:;,]\s)?(?P<sign>[+\-−–]|up |down )?\Z")
+"""What stands before a change in brackets: '(+', '(organic change: -'."""
+_SIGNED_TEXT = re.compile(r"[+\-−–]")
+_TIMES_BEFORE = re.compile(
+    r"\s(?:the|its|their|that of|those of|what)\b[^,.;]{0,40}?"
+    r"\b(?:year-(?:before|earlier|ago)|(?:a|one) year (?:ago|earlier|before)|last year|previous year|"
+    r"same (?:period|quarter|month|half)|(?:19|20)\d\d)\b"
+)
+"""'2.3 times the year-before figure'."""
 _UPWARDS = frozenset({"above", "ahead of", "more", "higher", "larger", "greater", "up"})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 
@@ -86,6 +95,47 @@ def in_brackets(meanings: Meanings, anchor: Word) -> Meaning | None:
         return None
     before = meanings.earlier(anchor)
     return before and replace(before, direction=None, compared=True, growth=False)
+
+
+def bracketed_growth(meanings: Meanings, anchor: Word) -> Meaning | None:
+    """'€702 million (+9%)': how far the level before the bracket moved."""
+    figure, text = meanings.anchors[anchor.i], meanings.phrases.text
+    if figure.kind not in ("percent", "percentage_point", "bps"):
+        return None
+    opened = _SIGNED.search(text, max(0, figure.start - _BRACKET), figure.start)
+    sign = (opened["sign"] if opened else None) or (_SIGNED_TEXT.match(figure.text) or [None])[0]
+    before = meanings.earlier(anchor) if opened and sign else None
+    if opened is None or sign is None or before is None or before.like is None:
+        return None
+    if (
+        meanings.anchors[before.like].end + 1 != opened.start()
+        and meanings.anchors[before.like].kind != "count"
+    ):
+        return None
+    return replace(before, direction="up" if sign in ("+", "up ") else "down", growth=True, compared=False)
+
+
+def times_before(meanings: Meanings, anchor: Word) -> Meaning | None:
+    """'came to $31 billion, 2.3 times the year-before figure': how far the level before it rose."""
+    figure = meanings.anchors[anchor.i]
+    if figure.kind != "multiple" or not _TIMES_BEFORE.match(meanings.phrases.text, figure.end):
+        return None
+    before = _level_right_before(meanings, anchor)
+    return before and replace(
+        before, direction="up" if figure.value >= 1 else "down", growth=True, compared=False
+    )
+
+
+def moved_to(meanings: Meanings, anchor: Word) -> Meaning | None:
+    """'lost 97 cents to $64.52': the level that the move by an amount led to."""
+    place = max((i for i in meanings.anchors if i < anchor.i), default=None)
+    if place is None or not meanings.anchors[place].kind == meanings.anchors[anchor.i].kind == "money":
+        return None
+    between = meanings.phrases.text[meanings.anchors[place].end : meanings.anchors[anchor.i].start]
+    by = meanings.of(place) if between == " to " else None
+    return (
+        replace(by, like=by.anchor, growth=False) if by is not None and by.growth and by.direction else None
+    )
 
 
 def after_of(meanings: Meanings, anchor: Word) -> Meaning | None:
@@ -277,6 +327,9 @@ def revised(meanings: Meanings, anchor: Word) -> Meaning | None:
 RULES: Mapping[str, Rule] = {
     "revised": revised,
     "in-brackets": in_brackets,
+    "bracketed-growth": bracketed_growth,
+    "times-before": times_before,
+    "moved-to": moved_to,
     "expected-by-analysts": expected_by_analysts,
     "of-the-next": of_the_next,
     "counted": counted,

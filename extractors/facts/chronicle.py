@@ -56,7 +56,8 @@ class Chronicle:
         compared = {meaning.anchor for _, meaning in read if meaning.compared}
         for at, meaning in read:
             like = chosen.get(places.get(meaning.like if meaning.like is not None else -1, -1))
-            base = like.period if like else self.clock.reported
+            level = like or _level_before(meaning, read, chosen)
+            base = level.period if level else self.clock.reported
             wanted = self._wanted(tree, self.figures[at], meaning)
             if like and meaning.compared and meaning.like in compared:
                 chosen[at] = like  # 'from 5 million, or 50 cents, a year ago'
@@ -127,6 +128,16 @@ class Chronicle:
         latest = max(reported, key=_last_day, default=NOWHEN)
         alike = all(_lasts_like(period, latest) for period in reported)
         self.clock.reported = latest if alike and set(known) == reported else NOWHEN
+
+
+def _level_before(meaning: Meaning, read: Read, chosen: Mapping[int, Timing]) -> Timing | None:
+    """The time of the last figure before that measures the same: 'Profit, at 9 million, compares with'."""
+    same = (at for at, one in reversed(read) if at in chosen and _measures(one) == _measures(meaning))
+    return next((chosen[at] for at in same), None) if meaning.compared else None
+
+
+def _measures(meaning: Meaning) -> tuple[str, str | None]:
+    return meaning.metric.lower(), meaning.subject
 
 
 def _is_open(timing: Timing) -> bool:

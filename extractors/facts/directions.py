@@ -9,7 +9,7 @@ from dataclasses import replace
 from extractors.facts.meaning import Meaning, direction_of
 from extractors.findings import Direction, Figure
 
-_TELLING = frozenset({"multiple-verb", "growth-of-figure", "figure-growth", "before-growth"})
+_TELLING = frozenset({"multiple-verb", "growth-of-figure", "figure-growth", "before-growth", "times-before"})
 """How a multiple says that what stands before it rose or fell: 'tripled', 'a fivefold rise'."""
 _NEAR = 60
 """A growth this far behind its level, in characters, is another's."""

@@ -42,6 +42,7 @@ _CALLED = re.compile(
 _EARNED = re.compile(r",? or (?:about |some )?[^\s,;][^,;]{1,20}? (?:a|per) (?:diluted )?share\b")
 """'earned $46 million, or 31 cents per share': what is earned for shareholders is profit."""
 _BEFORE_TAX = re.compile(r" before (?P<what>tax(?:es|ation)?)\b")
+_BY_TIME = re.compile(r"\s(?:an?|per|each)\s(?:month|year|week|night|day)\b")
 _BUYS = frozenset({"buy", "acquire", "purchase"})
 _MARKETS = frozenset({"market", "industry", "sector"})
 
@@ -163,6 +164,8 @@ def _borne_by(meanings: Meanings, verb: Word, figure: Word) -> Meaning | None:
     bearer = next((t for t in verb.rights if t.dep_ in ("dative", "dobj") and t.i < figure.i), None)
     if bearer is None or bearer.ent_type_ or any(t.dep_ in ("xcomp", "advcl") for t in verb.rights):
         return None
+    if _BY_TIME.match(meanings.phrases.text, _end_of(meanings, figure)):
+        return None  # 'the plan will cost Britons 8 pounds a month': its price
     us = bearer.text == "us"  # and not the US
     subject, rule = meanings.subjects.focus() if us else meanings.subjects.of_agent(bearer)
     return Meaning("cost", subject, subject_rule=rule, verb=verb)

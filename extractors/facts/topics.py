@@ -194,7 +194,8 @@ def _officers(text: str) -> frozenset[str]:
     >>> sorted(_officers("Chief executive Nora Lindqvist spoke, and so did Ed Poe, its finance director."))
     ['Ed', 'Lindqvist', 'Nora', 'Poe']
     """
-    return frozenset(word for form in _OFFICER for m in form.finditer(text) for word in m["name"].split())
+    named = (m["name"] for form in _OFFICER for m in form.finditer(text))
+    return frozenset(word for name in named for word in re.findall(r"[^\W\d_]+", name))
 
 
 _TRADE_BEFORE = re.compile(r"\b([a-z-]+) \Z")

@@ -183,4 +183,7 @@ def _way_beside(verb: Word, lemma: str) -> str | None:
     if lemma not in _WITH_WAYS:
         return None
     ways = [t.lower_ for t in verb.children if t.dep_ in ("prt", "advmod") and t.lower_ in ("up", "down")]
+    if lemma in words().be and not ways:  # 'was lower by 40 basis points'
+        stood = (t for t in verb.rights if t.dep_ == "acomp" and t.lower_ in ("higher", "lower"))
+        ways = [words().move_words[t.lower_] for t in stood]
     return ways[0] if ways else None
