@@ -115,7 +115,7 @@ class Chronicle:
         stated = [
             (timed[at].period, m)
             for at, m in read
-            if timed[at].stated and not m.compared and timed[at].rule not in _OF_BEFORE
+            if timed[at].stated and not m.compared and timed[at].rule.removeprefix("like: ") not in _OF_BEFORE
         ]
         known = [period for period, _ in stated if period.known]
         if not known:
@@ -133,7 +133,7 @@ class Chronicle:
 def _level_before(meaning: Meaning, read: Read, chosen: Mapping[int, Timing]) -> Timing | None:
     """The time of the last figure before that measures the same: 'Profit, at 9 million, compares with'."""
     same = (at for at, one in reversed(read) if at in chosen and _measures(one) == _measures(meaning))
-    return next((chosen[at] for at in same), None) if meaning.compared else None
+    return next((chosen[at] for at in same), None)
 
 
 def _measures(meaning: Meaning) -> tuple[str, str | None]:

@@ -65,7 +65,9 @@ _ABOUT = re.compile(
     r"\b(?:(?:a whopping|in excess of|upwards? of|to the tune of|in the region of|close to|as much as|"
     r"as many as|at least|more than|less than|fewer than|no more than|no less than|up to|"
     r"just (?:over|under|shy of)|"
-    r"slightly (?:more|less) than|an estimated|an average of|between|about|around|roughly|approximately|"
+    r"slightly (?:more|less) than|(?:well |just |far )?(?:north|south) of|"
+    r"(?:well|comfortably) (?:over|above|below|under)|"
+    r"(?:just )?shy of|an estimated|an average of|between|about|around|roughly|approximately|"
     r"nearly|almost|some|over|under|only|just|another|~)\s*)+\Z",
     re.I,
 )

@@ -141,6 +141,8 @@ class Meanings:
             return meaning
         if not a_share:
             return meaning
+        if meaning.metric == "net income":
+            return replace(meaning, metric="earnings per share")
         return replace(meaning, metric=f"{meaning.metric} per share")
 
     def _each(self, meaning: Meaning, figure: Figure) -> Meaning:

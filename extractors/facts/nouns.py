@@ -59,6 +59,10 @@ def from_noun(meanings: Meanings, noun: Word, anchor: Word) -> Meaning | None:
     return plain(meanings, noun)
 
 
+_CINEMAS_TOO = frozenset({"takings"})
+"""What is renamed in texts about theatres only."""
+
+
 def plain(meanings: Meanings, noun: Word) -> Meaning:
     """The metric that *noun* names, of whom its place in the tree says."""
     phrases = meanings.phrases
@@ -70,7 +74,9 @@ def plain(meanings: Meanings, noun: Word) -> Meaning:
     if joined := _JOINED.match(phrases.text, phrases.span(noun).start):
         return Meaning(joined[0], subject, subject_rule=rule, noun=noun, verb=verb_over(noun))
     held = noun.lower_ == "stocks" and any(is_place(t) for t in noun.lefts)  # what a country has in store
-    metric = phrases.metric(noun) if held else words().renamed.get(noun.lower_) or phrases.metric(noun)
+    renamed = None if held else words().renamed.get(noun.lower_)
+    cinemas = noun.lower_ in _CINEMAS_TOO and not meanings.subjects.cinema
+    metric = phrases.metric(noun) if renamed is None or cinemas else renamed
     known = words().metric_of(metric)
     if meanings.subjects.cinema and rule == "focus" and known and known.id in ("box_office", "revenue"):
         rule = "loose focus"  # all theatres' as likely as a studio's
@@ -195,9 +201,14 @@ def _inside(noun: Word, anchor: Word) -> Word | None:
     for prep in [*noun.children, *after, *anchor.children]:
         target = object_in(prep) if prep.dep_ == "prep" and prep.lower_ in ("of", "for", "in") else None
         told = target is not None and (prep.lower_ == "in" and not is_temporal(target))
-        if target is not None and is_noun(target) and (words().metric_of(target.lower_) or told):
+        if target is not None and is_noun(target) and (told or words().metric_of(_compound(target))):
             return target
     return next((t for t in noun.lefts if t.dep_ in _NAMING and t.lower_ in words().metrics), None)
+
+
+def _compound(noun: Word) -> str:
+    """*noun* with what is compounded with it: 'cash flow', where 'flow' alone is no metric."""
+    return " ".join(t.lower_ for t in (*(t for t in noun.lefts if t.dep_ == "compound"), noun))
 
 
 def _inner_metric(meanings: Meanings, growth: Word, anchor: Word) -> Meaning | None:

@@ -52,7 +52,11 @@ _FORETOLD = re.compile(
 )
 _A_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _YEAR = re.compile(r"\d{4}|last|previous")
+_TO_LEVEL = re.compile(r"\s(?:to|at)\s")
+_A_SHARE = re.compile(r",? or (?:about )?[^,;]{1,24} (?:a|per) (?:diluted )?share")
+"""'$88 million, or $1.27 per share, in the three months': both are of that time."""
 _PLAINLY = re.compile(
+    r"(?:,? or [^,;]{1,24} (?:a|per) (?:diluted )?share)?,?"
     r"(?:\s(?!(?:from|than|to|on|over|compared|against|versus|up|down|by)\b)[a-z]+){0,4}(?:\sin|\sfor)?\s"
 )
 _TIMES = re.compile(r"\s(?:the|its|their|that|what)\b")
@@ -196,6 +200,8 @@ class SentencePeriods:
             return None  # 'Over the same weeks': as before
         if opening is None or usable or any(opening.end <= f.start < figure.start for f in self.figures):
             return None
+        if _TO_LEVEL.match(self.text, opening.end):
+            return None  # 'dropped 8% from a year earlier to 3 million'
         if _BREAK.search(self.text, opening.end, figure.start):
             return None
         period = days.years_earlier(clock.last) if clock.last.known else NOWHEN
@@ -307,7 +313,10 @@ class SentencePeriods:
         self, figure: Figure, usable: Sequence[PeriodMention], token: Word
     ) -> PeriodMention | None:
         mention = next((m for m in usable if m.start >= figure.end), None)
-        if mention is None or _BREAK.search(self.text, figure.end, mention.start):
+        a_share = _A_SHARE.match(self.text, figure.end)
+        if mention is None or _BREAK.search(
+            self.text, a_share.end() if a_share else figure.end, mention.start
+        ):
             return None
         if _SUPERLATIVE.search(self.text, figure.end, mention.start):
             return None  # '..., the largest takeover this year'

@@ -61,8 +61,9 @@ class Topics:
             if self.sure and "\n" in text[max(0, span.start - 2) : span.start]:
                 topic = None
             self.starts.append(span.start)
-            self.topics.append((topic if since < _REMEMBERED else None) or main)
             inside = [name for name in _inside(names, span) if name[2] not in observing]
+            alone = bool(inside) and all(name == main for _, _, name in inside)
+            self.topics.append((topic if since < _REMEMBERED and not alone else None) or main)
             self.openers.append(_opener(text, span, inside))
             spoken = _spoken_of(text, span, inside, main)
             topic, since = (spoken, 0) if spoken else (topic, since + 1)
@@ -341,7 +342,9 @@ _HOLDS = re.compile(
 """'Lumo, which owns 5% of Harrow, ': a holder is named with what it holds."""
 _FORETELLS = re.compile(
     r"\b(?:predicts?|forecasts?|estimates?|reckons?|thinks?|believes?|expects?|rates?|upgraded|downgraded"
-    r"|initiated|raised its (?:price )?target (?:on|for))(?: that)? (?:the )?\Z"
+    r"|initiated)(?: that)? (?:the )?\Z"
+    r"|\b(?:cut|raised|lowered|lifted|trimmed|kept|maintained|reiterated) (?:its|their) [^.;]{0,30}?"
+    r"(?:target|rating|estimates?|forecasts?)\b[^.;]{0,30}? (?:on|for|of) (?:the )?\Z"
 )
 """'Norlund predicts that Harrow's margin ': a forecaster is named with whom it forecasts."""
 
