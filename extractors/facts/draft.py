@@ -98,7 +98,9 @@ _KNOWN_NAME = "Netflix"
 _EARNINGS_BEFORE = re.compile(
     r"\b(?:earnings|profits?|income) before "
     r"(?:interest(?:(?:,? and|,) (?:taxe?s?|depreciation|amorti[sz]ation))*"
-    r"|tax(?:es|ation)?(?: and exceptional items)?\b)",
+    r"|tax(?:es|ation)?(?: and exceptional items)?\b)"
+    r"|\b(?:EBITDA|(?:core )?(?:earnings|profits?)) after "
+    r"(?:leases|tax(?:es|ation)?|minorit(?:y interests|ies))\b",
     re.I,
 )
 
@@ -183,7 +185,7 @@ def _left_out(text: str, held: Held, sentence: Span) -> Iterator[Block]:
 
 def _long_names(text: str, start: int, end: int) -> Iterator[Block]:
     """'earnings before interest, taxes, depreciation and amortization': one word for the parser."""
-    if " before " in text[start:end]:
+    if " before " in text[start:end] or " after " in text[start:end]:
         yield from ((m.start(), m.end(), _A_WORD) for m in _EARNINGS_BEFORE.finditer(text, start, end))
     if text.count("-", start, end) > 1:
         yield from ((m.start(), m.end(), _LINKED) for m in _LINKED_WORDS.finditer(text, start, end))

@@ -136,7 +136,8 @@ class Meanings:
             if meaning.metric == "revenue":
                 return replace(meaning, metric="earnings per share")
             if meaning.metric in ("purchase price", "payment", "funding"):
-                return replace(meaning, metric="offer price per share")
+                pays = meaning.metric == "payment" and not self._is_bid(figure)
+                return replace(meaning, metric="dividend per share" if pays else "offer price per share")
         if known is None or known.id not in ("profit", "loss") or "share" in meaning.metric:
             return meaning
         if not a_share:
@@ -144,6 +145,14 @@ class Meanings:
         if meaning.metric == "net income":
             return replace(meaning, metric="earnings per share")
         return replace(meaning, metric=f"{meaning.metric} per share")
+
+    def _is_bid(self, figure: Figure) -> bool:
+        """'agreed to pay $52 per share for Harrow', and not the dividend that it pays."""
+        sentence = self.phrases.draft.sentence
+        whole = self.phrases.text[sentence.start : sentence.end]
+        a_share = _PER_SHARE.match(self.phrases.text, figure.end)
+        after = self.phrases.text[a_share.end() if a_share else figure.end : sentence.end]
+        return _BIDS.search(whole) is not None or after.startswith((" for ", " in cash"))
 
     def _each(self, meaning: Meaning, figure: Figure) -> Meaning:
         """'pays $6 an episode': what each of them costs or earns."""
@@ -255,6 +264,10 @@ class Meanings:
         """The meaning of *figure* as the object of *verb*, or of *prep* under it."""
         return verbs.from_verb(self, verb, figure, prep)
 
+
+_BIDS = re.compile(
+    r"\b(?:bids?|offer(?:s|ed)?|takeover|acquir\w+|acquisition|buy(?:s|ing|out)?|bought|tender|merger)\b"
+)
 
 T = TypeVar("T")
 

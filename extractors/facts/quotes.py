@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 TRADES = frozenset({"close", "end", "finish", "trade", "settle"})
 _CLOSED = frozenset({"higher", "lower", "at", "up", "down"})
 """How what is listed closed; "ended up" is said of anything."""
+_SESSIONS = frozenset({"session", "day", "week", "month", "year", "trading"})
+"""'ended the session at': what is listed did."""
 _FUTURES = frozenset({"futures", "contract", "contracts"})
 _YIELDS = frozenset({"yield", "yields"})
 
@@ -50,7 +52,8 @@ def _is_of_debt(thing: Word) -> bool:
 def trades(verb: Word) -> bool:
     """'closed 5% higher', 'ended at 21.35': said of what is listed."""
     lemma = words().lemma(verb.lower_)
-    if lemma not in TRADES or object_of(verb, verb) is not None:
+    traded = object_of(verb, verb)
+    if lemma not in TRADES or (traded is not None and traded.lower_ not in _SESSIONS):
         return False
     beside = verb.i + 1 if lemma == "end" else -1
     return any(

@@ -16,7 +16,7 @@ from extractors.facts.confidence import confidence_of
 from extractors.facts.days import Period
 from extractors.facts.directions import with_directions
 from extractors.facts.draft import Draft, is_margin
-from extractors.facts.meaning import Meaning
+from extractors.facts.meaning import Meaning, bare
 from extractors.facts.measuring import Meanings
 from extractors.facts.mending import mend
 from extractors.facts.ordered import Ordered
@@ -78,6 +78,8 @@ _YEAR_ON_YEAR = re.compile(
 )
 _MEMORY = 3
 """For how many sentences "it" can still be what a figure measured."""
+_SOLD = frozenset({"revenue", "volume", "gmv", "box_office", "downloads", "users", "views", "market_size"})
+"""What is told of one region after another: 'Europe rose 2% and Japan fell 11%'."""
 
 
 class TextReader:
@@ -106,6 +108,7 @@ class TextReader:
         )
         self.spoken: Meaning | None = None
         self.spoken_at = -_MEMORY
+        self.sold: Meaning | None = None
 
     def read(self, parsed: Iterable[tuple[Draft, Doc]]) -> Iterator[Fact]:
         """The facts of the parsed sentences, in order."""
@@ -137,11 +140,21 @@ class TextReader:
         if read:
             last = read[-1][1]
             self.spoken = last if last.like is None else replace(last, like=None)
+            sold = (m for _, m in reversed(read) if not m.wrap and _is_sold(m.metric))
+            self.sold = next((replace(m, like=None) for m in sold), self.sold)
 
     def _subjects(self, phrases: Phrases, claims: Claims, works: Sequence[Name], end: int) -> Subjects:
         work = next((name for _, _, name in self.works.before(end)), None) if self.cinema else None
         return Subjects(
-            phrases, self.topics, claims.sources(), self.spoken, self.listed, self.cinema, work, works
+            phrases,
+            self.topics,
+            claims.sources(),
+            self.spoken,
+            self.sold,
+            self.listed,
+            self.cinema,
+            work,
+            works,
         )
 
     def _fact(self, at: int, meaning: Meaning, timing: Timing, draft: Draft, claims: Claims) -> Fact:
@@ -194,6 +207,11 @@ class TextReader:
     def _report(self, end: int) -> str | None:
         """Whose report the text goes by at *end*."""
         return next((name for _, name in self.reports.before(end)), None)
+
+
+def _is_sold(metric: str) -> bool:
+    known = words().metric_of(bare(metric).removeprefix("share of "))
+    return known is not None and known.id in _SOLD
 
 
 def _holds(text: str, words: Iterable[str]) -> bool:

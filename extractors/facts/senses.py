@@ -43,6 +43,36 @@ _EARNED = re.compile(r",? or (?:about |some )?[^\s,;][^,;]{1,20}? (?:a|per) (?:d
 """'earned $46 million, or 31 cents per share': what is earned for shareholders is profit."""
 _BEFORE_TAX = re.compile(r" before (?P<what>tax(?:es|ation)?)\b")
 _BY_TIME = re.compile(r"\s(?:an?|per|each)\s(?:month|year|week|night|day)\b")
+_BOUGHT = frozenset(
+    {
+        *(
+            "stake",
+            "shares",
+            "company",
+            "brand",
+            "business",
+            "unit",
+            "site",
+            "plot",
+            "land",
+            "building",
+            "block",
+        ),
+        *(
+            "portfolio",
+            "hotel",
+            "hotels",
+            "properties",
+            "property",
+            "assets",
+            "firm",
+            "maker",
+            "chain",
+            "plant",
+        ),
+    }
+)
+"""What one pays for is bought."""
 _BUYS = frozenset({"buy", "acquire", "purchase"})
 _MARKETS = frozenset({"market", "industry", "sector"})
 
@@ -201,7 +231,7 @@ def _about(meanings: Meanings, metric: str, children: list[Word], sense: VerbSen
         target = object_in(led) if led.dep_ == "prep" and led.lower_ in sense.about else None
         if target is None or is_temporal(target):
             continue
-        bought = target.lower_ in ("stake", "shares", "company") or meanings.phrases.name_at(target)
+        bought = target.lower_ in _BOUGHT or meanings.phrases.name_at(target)
         name = "purchase price" if metric == "payment" and bought else metric
         return f"{name} {led.lower_} {meanings.phrases.thing(target)}"
     return metric

@@ -23,9 +23,9 @@ class Subjects:
     """The subjects of one sentence, with what the text spoke of before it.
 
     ``topic`` is the organisation in focus, and ``sure`` whether it is plain that the text is about it;
-    ``opener`` is the one that opens the sentence. ``cited`` are its sources, ``spoken`` is the last
-    meaning read; ``listed`` says whether the text speaks of shares, ``cinema`` of theatres; ``work`` is the
-    film or series in focus, ``works`` those of the sentence.
+    ``opener`` is the one that opens the sentence. ``cited`` are its sources, ``spoken`` is the last meaning
+    read, and ``sold`` the last of sales or what goes like them; ``listed`` says whether the text speaks of
+    shares, ``cinema`` of theatres; ``work`` is the film or series in focus, ``works`` those of the sentence.
     """
 
     def __init__(
@@ -34,6 +34,7 @@ class Subjects:
         topics: Topics,
         cited: frozenset[str],
         spoken: Meaning | None,
+        sold: Meaning | None,
         listed: bool,
         cinema: bool,
         work: str | None = None,
@@ -49,6 +50,7 @@ class Subjects:
         self.phrases = phrases
         self.work = work
         self.spoken = spoken
+        self.sold = sold
         self.listed = listed
         self.cinema = cinema
 
@@ -243,8 +245,8 @@ class Subjects:
         speaker = next((t for t in pronoun.ancestors if words().lemma(t.lower_) in words().says), None)
         who = agent_of(speaker) if speaker is not None else None
         if who is not None and who.i < pronoun.i and is_name(who) and not is_observer(who.text):
-            own = self.topic if self._is_officer(who) else None
-            return own or self.phrases.thing(who), "loose pronoun"
+            company = self.topic if self._is_officer(who) else None
+            return company or self.phrases.thing(who), "loose pronoun"
         for token in reversed(list(pronoun.tree[: pronoun.i])):
             if (
                 token.dep_ == "nsubj"
@@ -285,6 +287,12 @@ class Subjects:
             or self._of_all(noun)
             or self.focus()
         )
+
+    def _is_led(self, verb: Word, noun: Word) -> bool:
+        """'Partners led its Series A': the round is another's."""
+        known = words().metric_of(self.phrases.noun(noun))
+        leads = words().lemma(verb.lower_) in ("lead", "led") or verb.lower_ in ("led", "leads", "leading")
+        return leads and known is not None and known.id == "funding"
 
     def _of_all(self, noun: Word) -> Subject | None:
         """'Global advertising revenue': the whole market's, and no company's."""
@@ -374,6 +382,9 @@ class Subjects:
         if not before:
             return None
         name = self.phrases.name_at(before[-1])
+        if name is None and is_place(before[-1]) and before[-1].dep_ == "pobj":
+            above = before[-1].head.head
+            return self.of_agent(above if is_noun(above) else before[-1])  # 'the mine in Peru, whose cost'
         return (name, "named") if name else self.of_agent(before[-1])
 
     def _beside(self, noun: Word) -> Subject | None:
@@ -453,7 +464,7 @@ class Subjects:
                 given = next((t for t in token.children if t.dep_ == "dative" and not t.ent_type_), None)
                 if given is not None and noun.dep_ == "dobj" and noun.head == token and given.tag_ != "IN":
                     return self.of_agent(given)
-                agent = agent_of(token)
+                agent = None if self._is_led(token, noun) else agent_of(token)
                 named = self.before(token) if token.tag_ in ("VBD", "VBZ", "VBP") else None
                 if named and not self.cites(named):
                     return named, "named"

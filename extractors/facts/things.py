@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from extractors.facts.meaning import Meaning, direction_of, object_in
+from extractors.facts.meaning import Meaning, bare, direction_of, object_in
 from extractors.facts.nouns import plain
 from extractors.facts.parse import Word
 from extractors.facts.phrases import is_name, is_noun, is_place, is_temporal
@@ -47,7 +47,7 @@ def of_thing(meanings: Meanings, thing: Word | None, verb: Word) -> Meaning | No
     if _is_spoken_of(meanings, thing) and not name:
         return _that_of(meanings, thing, verb) or meanings.spoken(thing, verb)
     if is_place(thing) and thing.dep_ in ("nsubj", "nsubjpass"):
-        return _spoken_with(meanings, thing, verb, "place" if meanings.earlier(thing) else "loose place")
+        return _of_place(meanings, thing, verb)
     if thing.lower_ in _SHARES:
         return plain(meanings, thing)
     if price := quoted(meanings, thing, verb):
@@ -85,6 +85,17 @@ def _is_spoken_of(meanings: Meanings, thing: Word) -> bool:
         return True
     bare_total = thing.lower_ in _BARE_TOTALS and meanings.phrases.noun(thing) == thing.text
     return bare_total and not any(t.dep_ == "prep" for t in thing.rights)
+
+
+def _of_place(meanings: Meanings, place: Word, verb: Word) -> Meaning | None:
+    """'Europe rose 2%, and Japan fell 11%': of the sales spoken of, where there are any."""
+    rule = "place" if meanings.earlier(place) else "loose place"
+    told = _spoken_with(meanings, place, verb, rule)
+    known = words().metric_of(told.metric) if told is not None else None
+    sold = meanings.subjects.sold
+    if told is None or sold is None or (known is not None and known.flow and known.id != "expenses"):
+        return told
+    return replace(told, metric=bare(sold.metric).removeprefix("share of "), subject_rule="loose place")
 
 
 def _spoken_with(meanings: Meanings, thing: Word, verb: Word, rule: str) -> Meaning | None:

@@ -137,7 +137,7 @@ class SentencePeriods:
         if earlier := self._year_ago(figure, usable, clock) or self._then(figure, meaning, usable, base):
             return earlier
         for mention, rule in (
-            (self._named_with(meaning, usable), "before"),
+            (self._named_with(meaning, usable, figure), "before"),
             (self._following(figure, usable, token), "after"),
             (self._before(figure, usable, wanted.inherits), "before"),
         ):
@@ -235,10 +235,15 @@ class SentencePeriods:
             or mention.role in ("since", "at", "by")
         )
 
-    def _named_with(self, meaning: Meaning, usable: Sequence[PeriodMention]) -> PeriodMention | None:
-        """'our 2021 revenue estimate': the time in the metric's own name."""
+    def _named_with(
+        self, meaning: Meaning, usable: Sequence[PeriodMention], figure: Figure
+    ) -> PeriodMention | None:
+        """'our 2021 revenue estimate': the time in the metric's own name, where none stands nearer."""
         noun = meaning.noun
         if noun is None or noun.tree is not self.tree or not any(noun.lefts):
+            return None
+        named = self.draft.spans[noun.i].end
+        if any(named <= m.start and m.end <= figure.start for m in usable):
             return None
         lefts = list(noun.lefts)
         return next((m for m in usable if self._token(m) in lefts), None)
