@@ -147,7 +147,7 @@ FLOORS = {
         "row": 0.57,
         "basis": 0.86,
         "claimed_by": 0.86,
-        "precision": 0.94,
+        "precision": 0.93,
         "high": 0.2,
     },
 }
