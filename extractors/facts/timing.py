@@ -166,8 +166,10 @@ class SentencePeriods:
 
     def _of_multiplied(self, multiple: Figure) -> list[PeriodMention]:
         """'double the share of 2015': the times of what *multiple* multiplies."""
-        if not _TIMES.match(self.text, multiple.end) or multiple.text.endswith("ed"):
-            return []
+        first = bisect_left(self.starts, multiple.start)
+        doubled = first < len(self.tree) and self.tree[first].tag_.startswith("V")
+        if doubled or not _TIMES.match(self.text, multiple.end):
+            return []  # 'doubled its sales in 2025', 'wants to double the number by 2027'
         after = (m for m in self.mentions if m.start >= multiple.end)
         return [m for m in after if not _BREAK.search(self.text, multiple.end, m.start)]
 
