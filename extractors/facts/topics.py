@@ -139,27 +139,38 @@ def _country(title: str | None, opening: str) -> Subject | None:
 
 def _owner(text: str, title: str | None, product: str, names: Sequence[Name]) -> str | None:
     """Whose app, service or brand *product* is, where the *title* or the beginning of *text* says so."""
-    opening = f"{title or ''}\n{text[:_HEAD]}"
-    if not re.search(rf"\b{_PRODUCTS} {re.escape(product)}\b|\b{re.escape(product)} {_PRODUCTS}\b", opening):
+    opening = [name for name in names if name[1] <= _HEAD]
+    places = [(start, end) for start, end, name in opening if name == product]
+    titled = (title or "").find(product)
+    told = titled >= 0 and title is not None and _is_product(title, titled, titled + len(product))
+    if not told and not any(_is_product(text, start, end) for start, end in places):
         return None
-    others = {name: re.escape(name) for _, _, name in names if name != product}
-    own = re.escape(product)
-    for name, other in others.items():
-        if re.search(rf"\b{other}{_OWNS}{own}\b|\b{own}{_OWNED_BY}{other}\b", opening):
-            return name
+    for first, last, name in opening:
+        for start, end in places if name != product else ():
+            if last < start and _OWNS.fullmatch(text, last, start):
+                return name
+            if end < first and _OWNED_BY.fullmatch(text, end, first):
+                return name
     return None
+
+
+def _is_product(text: str, start: int, end: int) -> bool:
+    """Whether the name from *start* to *end* is called an app, a service or a brand there."""
+    return bool(_PRODUCT_BEFORE.search(text, max(0, start - 16), start) or _PRODUCT_AFTER.match(text, end))
 
 
 _HEAD = 800
 """An owner is brought in within so many characters."""
 _PRODUCTS = "(?:app|platform|service|streamer|marketplace|site|website|brand|game)"
-_OWNS = (
+_PRODUCT_BEFORE = re.compile(rf"\b{_PRODUCTS} \Z")
+_PRODUCT_AFTER = re.compile(rf" {_PRODUCTS}\b")
+_OWNS = re.compile(
     r"(?:, (?:which|that) (?:runs|owns|operates|makes|publishes|develops|is behind)"
     r"|, (?:the |an? )?(?:[\w-]+ ){0,3}(?:parent|owner|operator|maker|developer|company|start-?up|firm) "
     r"(?:of|behind))"
     r" (?:[\w-]+ ){0,5}"
 )
-_OWNED_BY = (
+_OWNED_BY = re.compile(
     r"(?:(?:['’]s)? (?:parent|owner|operator|maker|developer)(?: company)?,? "
     r"|, (?:which is |an app )?(?:owned|run|operated|made|developed) by (?:[\w-]+ ){0,4})"
 )
@@ -176,17 +187,15 @@ def _called(text: str, names: Sequence[Name]) -> dict[str, str]:
     return {noun: called.pop() for noun, called in found.items() if len(called) == 1}
 
 
-_TITLE = (
-    r"(?:[Cc]hief (?:[a-z]+ )?(?:executive|officer|economist)(?: officer)?|C[EFOT]O"
+_TITLE = re.compile(
+    r"\b(?:[Cc]hief (?:[a-z]+ )?(?:executive|officer|economist)(?: officer)?|C[EFOT]O"
     r"|[Cc]hair(?:man|woman|person)?|[Pp]resident|(?:[Cc]o-?)?[Ff]ounder|[Mm]anaging [Dd]irector|[Dd]irector"
-    r"|[Bb]oss|[Ss]pokes(?:man|woman|person)|[Hh]ead of [a-z]+)"
+    r"|[Bb]oss|[Ss]pokes(?:man|woman|person)|[Hh]ead of [a-z]+"
+    r"|who (?:founded|co-founded|runs|heads|leads|took over))\b"
 )
 _FULL_NAME = r"(?P<name>[A-Z][\w’'.-]+(?: (?:[a-z]{2,3} )?[A-Z][\w’'.-]+){1,2})"
-_OFFICER = (
-    re.compile(rf"\b{_TITLE},? {_FULL_NAME}"),
-    re.compile(rf"{_FULL_NAME}, (?:the |its |an? |their )?(?:[\w’'-]+ ){{0,4}}?{_TITLE}\b"),
-    re.compile(rf"{_FULL_NAME},? who (?:founded|co-founded|runs|heads|leads|took over)\b"),
-)
+_NAME_AFTER = re.compile(rf",? {_FULL_NAME}")
+_NAME_BEFORE = re.compile(rf"{_FULL_NAME},? (?:the |its |an? |their )?(?:[\w’'-]+ ){{0,4}}?\Z")
 
 
 def _officers(text: str) -> frozenset[str]:
@@ -195,8 +204,16 @@ def _officers(text: str) -> frozenset[str]:
     >>> sorted(_officers("Chief executive Nora Lindqvist spoke, and so did Ed Poe, its finance director."))
     ['Ed', 'Lindqvist', 'Nora', 'Poe']
     """
-    named = (m["name"] for form in _OFFICER for m in form.finditer(text))
-    return frozenset(word for name in named for word in re.findall(r"[^\W\d_]+", name))
+    found = set[str]()
+    for title in _TITLE.finditer(text):
+        before = text[max(0, title.start() - 72) : title.start()]
+        apposed = title[0].startswith("who ") or ", " in before
+        named = (
+            _NAME_AFTER.match(text, title.end()),
+            _NAME_BEFORE.search(before) if apposed else None,
+        )
+        found |= {word for name in named if name for word in re.findall(r"[^\W\d_]+", name["name"])}
+    return frozenset(found)
 
 
 _TRADE_BEFORE = re.compile(r"\b([a-z-]+) \Z")
