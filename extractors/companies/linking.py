@@ -25,6 +25,8 @@ def is_short_form(short: str, full: str, vocabulary: Vocabulary) -> bool:
     True
     >>> is_short_form("Beijing", "Beijing Harbour Technology", vocabulary())
     False
+    >>> is_short_form("Valmont", "Maison Valmont", vocabulary())
+    True
     """
     small, large = words_of(short), words_of(full)
     if not small or len(small) > len(large) or key(short) == key(full):
@@ -35,7 +37,8 @@ def is_short_form(short: str, full: str, vocabulary: Vocabulary) -> bool:
         return False
     if large[: len(small)] == small:
         return True
-    return large[0] in vocabulary.places and large[1 : 1 + len(small)] == small
+    follows = large[0] in vocabulary.places or (large[0] in vocabulary.house_words and len(large) == 2)
+    return follows and large[1 : 1 + len(small)] == small
 
 
 def _is_plain(word: str, vocabulary: Vocabulary) -> bool:

@@ -71,6 +71,7 @@ class Vocabulary:
     authorities: Words
     on_platforms: Words
     first_words: Words
+    house_words: Words
     strong_possessed: Words
     kinds: tuple[OrganisationKind, ...]
     titles: Words
@@ -162,6 +163,7 @@ def vocabulary() -> Vocabulary:
         authorities=_words(company["authorities"]),
         on_platforms=_words(company["on_platforms"]),
         first_words=_words(company["first_words"]),
+        house_words=_words(company["house_words"]),
         strong_possessed=_words(company["strong_possessed"]),
         kinds=kinds,
         titles=_words(person["titles"]),
