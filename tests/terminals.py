@@ -14,6 +14,10 @@ from pathlib import Path
 from tests.programs import command, environment
 
 
+_UNREAD: dict[int, str] = {}
+"""What a screen has shown after the words that were waited for last."""
+
+
 @contextmanager
 def terminal(*words: str | Path) -> Iterator[int]:
     """The screen of a terminal in which newsgauge runs with *words*, while the context is open."""
@@ -21,6 +25,7 @@ def terminal(*words: str | Path) -> Iterator[int]:
     if child == 0:
         line = command(*words)
         os.execve(line[0], line, environment() | {"TERM": "xterm", "COLUMNS": "100"})
+    _UNREAD[screen] = ""
     try:
         yield screen
     finally:
@@ -29,16 +34,17 @@ def terminal(*words: str | Path) -> Iterator[int]:
 
 
 def read_until(screen: int, words: str, seconds: float = 60) -> str:
-    """What is shown until *words* are; fails where they do not come."""
-    text, end = "", time.monotonic() + seconds
+    """What is shown until *words* are, since those waited for before; fails where they do not come."""
+    text, end = _UNREAD[screen], time.monotonic() + seconds
     while words not in text and time.monotonic() < end:
         if select.select([screen], [], [], 0.2)[0]:
             try:
                 text += os.read(screen, 65536).decode("utf-8", "replace")
             except OSError:
                 break
-    assert words in text, text
-    return text
+    before, found, _UNREAD[screen] = text.partition(words)
+    assert found, text
+    return before + found
 
 
 def press(screen: int, key: bytes, seconds: float = 60) -> None:

@@ -186,9 +186,9 @@ def test_a_gap_and_a_number_of_connections_for_each_host(store: Store) -> None:
     for n in range(5):
         host.answers[f"/{n}"] = ("200 OK", {}, body())
         add_feed(store, NewFeed(f"{{base}}/{n}"), NOW)
-    polls(store, host, NOW, own_gap=0.2, own_per_host=2)
+    polls(store, host, NOW, own_gap=0.6, own_per_host=2)
     gaps = [later - earlier for earlier, later in zip(host.at, host.at[1:], strict=False)]
-    assert min(gaps) > 0.15
+    assert min(gaps) > 0.3  # a crowded machine answers late
 
 
 def test_redirects_to_private_addresses_are_refused(store: Store) -> None:
