@@ -1,7 +1,8 @@
 """Which currency a word means that several share: ``$``, ``¥``, ``pesos``.
 
 In this order: the text defines it (``in Canadian dollars``; ``($1 = 7.1 yuan)`` is about the American one),
-a news agency's dateline (its ``$`` is American), the dateline, the publisher's country or name, what else the
+a news agency's dateline (its ``$`` is American), the dateline (unless the text writes its dollar with
+letters, or converts other money to ``$``), the publisher's country or name, what else the
 text speaks of (for ``$`` institutions; for ``¥`` and words of many countries those; for pesos and their like
 the line first), the family's default.
 """
@@ -78,6 +79,9 @@ class Context:
         publisher = about.publisher if about else None
         if family == "dollar" and (self._opening.wire or (publisher and is_wire(publisher))):
             return "US"
+        if family == "dollar" and self._opening.country in by_country:
+            told_apart = _has_own_sign(self._text, by_country[self._opening.country])
+            return "US" if told_apart or _is_converted_to(self._text) else self._opening.country
         if self._opening.country in by_country:
             return self._opening.country
         if about and about.publisher_country in by_country:
@@ -112,6 +116,26 @@ def _has_a_rate(text: str) -> bool:
             continue  # 'HK$1'
         unit = signs().get(match["sign"].strip()) or _unit_at(text[match.end() : match.end() + 40].lower())
         if unit and unit.kind == "money" and unit.currency != "USD" and unit.family != "dollar":
+            return True
+    return False
+
+
+def _has_own_sign(text: str, currency: str) -> bool:
+    """Whether *text* writes *currency*, a dollar, with letters: beside 'NT$', '$' is another."""
+    dollars = ((sign, unit) for sign, unit in signs().items() if sign.endswith("$") and sign != "$")
+    own = (sign for sign, unit in dollars if unit.currency == currency)
+    return any(re.search(rf"(?<![A-Za-z]){re.escape(sign)}\s?\d", text) for sign in own)
+
+
+_CONVERTED = re.compile(r"\((?:about |around |some |roughly )?\$\s?\d")
+
+
+def _is_converted_to(text: str) -> bool:
+    """Whether *text* converts what is told in other money to '$': '4,900 rupiah ($0.30)'."""
+    for match in _CONVERTED.finditer(text):
+        before = re.findall(r"[A-Za-z]+|[€£¥₹₩₱฿]", text[max(0, match.start() - 36) : match.start()])
+        found = [unit for word in before[-3:] if (unit := units().get(word.lower()) or signs().get(word))]
+        if any(unit.kind == "money" and unit.currency != "USD" and unit.family != "dollar" for unit in found):
             return True
     return False
 

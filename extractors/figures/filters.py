@@ -12,6 +12,8 @@ from extractors.figures.vocabulary import either, rules
 
 _ADVICE = re.compile(r"\b(?:my|his|her|their|your|our|own) $")
 _IDIOM = re.compile(r"\bin for $")
+_PENCE = re.compile(r" (?:from|against|versus|and|to|or) \d[\d.]*p\b")
+"""What goes on in pence: 'cut to 7p from 15p'."""
 _A_UNIT = re.compile(r"(?:\d|cents?|pence|dollars?|rupees|yuan|euros?) $")
 """'28 cents a pound': by weight."""
 _CLOCK = re.compile(r"\b(?:at|till|until|by|before|after|from|to|@) $|\d $")
@@ -57,7 +59,8 @@ def _is_money(text: str, low: str, atom: Atom) -> bool:
     if word == "won":
         return _is_korean(atom)
     if word == "p":
-        return not (atom.number.value <= 12 and _CLOCK.search(low, max(0, atom.start - 8), atom.start))
+        clock = atom.number.value <= 12 and _CLOCK.search(low, max(0, atom.start - 8), atom.start)
+        return not clock or _PENCE.match(low, atom.end) is not None
     if word == "c":
         return is_cents(low, atom.start, atom.end)
     if word.rstrip("s") == "pound":

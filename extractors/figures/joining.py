@@ -81,7 +81,8 @@ def _may_share(low: str, atoms: list[Atom], links: list[str], place: int) -> boo
     if is_year(left) or is_date(low, left) or (left.number.power and not right.power):
         return False
     if links[place] == "listed":
-        return True
+        assert right.unit is not None
+        return right.unit.kind == "money" or left.number.value < 1000  # 'reached 219,300, or 43% of'
     return (
         place + 1 < len(links)
         and links[place + 1] in ("list", "listed")
