@@ -110,12 +110,15 @@ class Chronicle:
     def _is_over(self, period: Period) -> bool:
         return self.published is None or period.start is None or period.start <= self.published
 
-    def remember(self, read: Read, timed: Mapping[int, Timing]) -> None:
+    def remember(self, read: Read, timed: Mapping[int, Timing], periods: SentencePeriods) -> None:
         """Keep the periods that the sentence stated, for what comes after it."""
         stated = [
             (timed[at].period, m)
             for at, m in read
-            if timed[at].stated and not m.compared and timed[at].rule.removeprefix("like: ") not in _OF_BEFORE
+            if timed[at].stated
+            and not m.compared
+            and timed[at].rule.removeprefix("like: ") not in _OF_BEFORE
+            and not periods.is_base(self.figures[at])
         ]
         known = [period for period, _ in stated if period.known]
         if not known:

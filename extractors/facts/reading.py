@@ -136,7 +136,7 @@ class TextReader:
         for at, meaning in with_directions(read, self.figures, self.text):
             yield self._fact(at, meaning, timed[at], draft, claims)
             yield from self._margin(at, meaning, timed[at], draft, claims)
-        self.chronicle.remember(read, timed)
+        self.chronicle.remember(read, timed, timing)
         if read:
             last = read[-1][1]
             self.spoken = last if last.like is None else replace(last, like=None)

@@ -431,7 +431,8 @@ class Subjects:
             bare = not any(t.dep_ in ("compound", "amod", "nmod") for t in (*noun.lefts, *target.lefts))
             if target.lower_ in _RELATED:
                 return self.of_agent(target)
-            if is_place(target) and bare:
+            named = all(t.tag_ in ("NNP", "NNPS") for t in target.lefts if t.dep_ in ("compound", "nmod"))
+            if is_place(target) and (bare or (named and not noun.lefts)):
                 return self.phrases.thing(target), "place"
             consumers = any(t.lower_ in _SPENDERS for t in noun.lefts)
             borne = noun.lower_ in _BORNE and target.lower_ not in words().metrics

@@ -83,6 +83,11 @@ _NEXT_VERB = re.compile(
     r",?\s(?:and|but)\s(?:[a-z]+\s){0,2}?(?:ha[sd]|have|is|was|will|would|cut|set|put|[a-z]+(?:ed|s))\b"
 )
 """Another verb of the same subject: what was to be by a year is over with it."""
+_COMING_AFTER = re.compile(
+    r"\b(?:after|following|compared with|versus|from)\s(?:(?:an?|the)\s)?(?:[\w-]+\s){0,3}?"
+    r"(?:(?:gain|rise|increase|growth|jump|drop|fall|decline|loss|profit)\sof\s)?(?:[a-z]+\s)?\Z"
+)
+_SAYING_TOO = re.compile(r",\s(?:adding|saying|noting|stating|telling|and (?:it )?(?:said|added|told))\b")
 _YEARLESS = frozenset(
     {
         "quarter",
@@ -183,6 +188,10 @@ class SentencePeriods:
             _IN_BRACKETS.match(self.text, mention.end) is not None
             and "(" in self.text[max(0, mention.start - 12) : mention.start]
         )
+
+    def is_base(self, figure: Figure) -> bool:
+        """'grew 20%, after a gain of 31% in July': what came before the growth that is told."""
+        return _COMING_AFTER.search(self.text, self.draft.sentence.start, figure.start) is not None
 
     def ahead(self, timing: Timing, published: date | None) -> Timing:
         """A forecast's period lies ahead: a quarter, half or month named without a year is the next one."""
@@ -348,6 +357,8 @@ class SentencePeriods:
         if mention is None:
             return None
         between = self.text[mention.end : figure.start]
+        if _SAYING_TOO.search(between):
+            return None  # 'expects to break even in 2027, adding that costs fell to 31'
         if mention.role == "by" and _NEXT_VERB.search(between):
             return None
         fronted = mention.start - (self.draft.spans[0].start if self.draft.spans else 0) < _FRONTED
