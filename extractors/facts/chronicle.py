@@ -80,7 +80,8 @@ class Chronicle:
     def _wanted(self, tree: Tree, figure: Figure, meaning: Meaning) -> Wanted:
         known = words().metric_of(bare(meaning.metric))
         perfect = meaning.verb is not None and is_perfect(meaning.verb)
-        past = is_past(tree[meaning.anchor], meaning.verb, meaning.noun)
+        expected = meaning.wrap == "estimate" and meaning.metric.startswith("analyst ")
+        past = is_past(tree[meaning.anchor], meaning.verb, meaning.noun) or (expected and perfect)
         flows = bool(known and (known.flow or _is_share_of_flow(meaning.metric)))
         flows = (
             flows
@@ -89,9 +90,9 @@ class Chronicle:
             or (known is None and bool(meaning.growth or meaning.direction))
         )
         flows = flows and meaning.metric.lower() not in _ONCE
-        expected = meaning.wrap == "estimate" and meaning.metric.startswith("analyst ")
         return Wanted(
             inherits=flows and past and (not meaning.wrap or expected) and meaning.basis not in _AHEAD,
+            foretold=meaning.basis == "forecast" and flows,
             days=bool(known and known.point) or figure.kind == "count",
             today=bool(known and known.id in _QUOTED and (meaning.growth or known.id != "market_value"))
             and not (perfect and _HOURS.isdisjoint(word.lower_ for word in tree))
@@ -107,6 +108,9 @@ class Chronicle:
             return False
         return 0 <= (self.published - period.start).days < 7
 
+    def _is_to_come(self, period: Period) -> bool:
+        return self.published is not None and period.end is not None and period.end > self.published
+
     def _is_over(self, period: Period) -> bool:
         return self.published is None or period.start is None or period.start <= self.published
 
@@ -121,6 +125,8 @@ class Chronicle:
             and not periods.is_base(self.figures[at])
         ]
         known = [period for period, _ in stated if period.known]
+        foretold = [p for p, m in stated if m.basis in _AHEAD and _is_stretch(p) and self._is_to_come(p)]
+        self.clock.foretold = foretold[-1] if foretold else self.clock.foretold
         if not known:
             return
         self.clock.last = known[-1]

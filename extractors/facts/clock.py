@@ -26,7 +26,7 @@ class Wanted:
     """What periods a metric takes: one spoken of before, single days, today, or a weekend.
 
     ``quoted`` is whether it changes by the day, ``yearly`` whether the text holds its figures against those
-    of a year before.
+    of a year before, ``foretold`` whether the figure lies ahead.
     """
 
     inherits: bool
@@ -35,16 +35,18 @@ class Wanted:
     screen: bool
     yearly: bool = False
     quoted: bool = False
+    foretold: bool = False
 
 
 @dataclass(slots=True)
 class Clock:
-    """The periods a text has spoken of: its lead's, the last one of reported figures, the last of any."""
+    """The periods a text has spoken of: its lead's, the last of reported figures, of forecasts, of any."""
 
     lead: Period = NOWHEN
     reported: Period = NOWHEN
     last: Period = NOWHEN
     quarter: Period = NOWHEN
+    foretold: Period = NOWHEN
     today: Period = field(default=NOWHEN)
     stretches: list[Period] = field(default_factory=list)
 

@@ -91,6 +91,16 @@ _LINKED_WORDS = re.compile(
     r"\b(?!(?:year|month|quarter|week|day|half)-)[A-Za-z]+"
     r"-(?:and|as|by|for|in|now|of|on|over|per|the|to)-[A-Za-z]+(?:-[a-z]+)*(?=[ ,])"
 )
+_A_PERIOD = -4
+"""In a figure's place: a stretch of time with its last day."""
+_PERIODS = re.compile(
+    r"\b(?:the|its) (?:[a-z]+[ -]){0,3}?(?:months?|quarter|half|half-year|year|weeks?)(?: period)? (?:that )?"
+    r"(?:ended|ending|to|through) (?:on |in )?(?:the end of )?(?:\d{1,2} )?"
+    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
+    r"(?: \d{1,2}(?:st|nd|rd|th)?(?![\d,.]*\d| ?(?:%|per|million|billion)))?(?:,? (?:19|20)\d\d)?(?!\d)"
+)
+_KNOWN_TIME = "June"
+"""What the parser reads of 'the nine months ended Sept. 30, 2025': it hangs nothing from the end of it."""
 _KNOWN_ADJECTIVE = "comparable"
 """What the parser reads of 'like-for-like' and 'direct-to-consumer'."""
 _KNOWN_NAME = "Netflix"
@@ -187,6 +197,8 @@ def _long_names(text: str, start: int, end: int) -> Iterator[Block]:
     """'earnings before interest, taxes, depreciation and amortization': one word for the parser."""
     if " before " in text[start:end] or " after " in text[start:end]:
         yield from ((m.start(), m.end(), _A_WORD) for m in _EARNINGS_BEFORE.finditer(text, start, end))
+    if " end" in text[start:end] or " to " in text[start:end] or " through " in text[start:end]:
+        yield from ((m.start(), m.end(), _A_PERIOD) for m in _PERIODS.finditer(text, start, end))
     if text.count("-", start, end) > 1:
         yield from ((m.start(), m.end(), _LINKED) for m in _LINKED_WORDS.finditer(text, start, end))
 
@@ -222,6 +234,8 @@ class _Words:
         self.add_stretch(max(self.done, token_start), begin)
         if place == _A_WORD:
             self._rows.append(("earnings", "earnings", Span(begin, end)))
+        elif place == _A_PERIOD:
+            self._rows.append((_KNOWN_TIME, _KNOWN_TIME, Span(begin, end)))
         elif place == _LINKED:
             self._rows.append((_KNOWN_ADJECTIVE, self.text[begin:end], Span(begin, end)))
         elif place == _A_NAME:

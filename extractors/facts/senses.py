@@ -32,7 +32,10 @@ _STREAMS = frozenset(
 )
 """What brings its company money."""
 _SOLD_SINGLY = frozenset(
-    {"ticket", "pass", "subscription", "licence", "license", "copy", "seat", "episode", "meal", "pint"}
+    {
+        *("ticket", "pass", "subscription", "licence", "license", "copy", "seat", "episode", "meal", "pint"),
+        *("plan", "tier", "version", "package", "bundle", "membership"),
+    }
 )
 """What one of them costs is a price."""
 _CALLED = re.compile(
@@ -138,7 +141,8 @@ def _of_agent(meanings: Meanings, verb: Word, agent: Word, sense: VerbSense) -> 
     if priced and agent.lower_ in words().metrics:
         return of_thing(meanings, agent, verb)
     sold_at = priced and "at" in sense.with_ and agent.lower_ not in words().pronouns
-    if sold_at or (sense.metric == "cost" and agent.lower_ in _SOLD_SINGLY):
+    paid = sense.metric == "cost" and not meanings.phrases.name_at(agent) and _by_time(meanings, verb)
+    if sold_at or paid or (sense.metric == "cost" and agent.lower_ in _SOLD_SINGLY):
         subject, rule = meanings.subjects.of_noun(agent)
         return Meaning(f"{meanings.phrases.noun(agent)} price", subject, subject_rule=rule, verb=verb)
     if _is_paid(verb, sense):
@@ -150,6 +154,12 @@ def _of_agent(meanings: Meanings, verb: Word, agent: Word, sense: VerbSense) -> 
         return None
     metric = f"{agent.lower_.removesuffix('s')} spending"
     return Meaning(metric, meanings.phrases.thing(on), subject_rule="stated", verb=verb)
+
+
+def _by_time(meanings: Meanings, verb: Word) -> bool:
+    """'costs $7.99 a week': what is paid again and again is a price."""
+    figures = (meanings.anchors[t.i] for t in verb.rights if t.i in meanings.anchors)
+    return any(_BY_TIME.match(meanings.phrases.text, figure.end) for figure in figures)
 
 
 def _dealt(meanings: Meanings, verb: Word, figure: Word, prep: Word | None, metric: str) -> str:

@@ -177,6 +177,8 @@ def _basis_by(token: Word, figure: Word) -> Basis | None:
         return "target"
     if lemma in rules["forecast_verbs"] and lemma not in ("see", "reckon") and token != figure:
         return "forecast"
+    if lemma == "see" and any(t.dep_ == "auxpass" and t.lower_ in ("is", "are") for t in token.lefts):
+        return "forecast"  # 'sales are seen at 8 billion'
     if lemma == "see" and token.tag_ in ("VBZ", "VBP"):
         now = any(t.lower_ in ("now", "still", "currently") for t in token.children)
         seen = any(t.dep_ == "dobj" and t.lower_ in words().metrics for t in token.rights)

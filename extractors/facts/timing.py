@@ -238,7 +238,8 @@ class SentencePeriods:
     def _counts(self, mention: PeriodMention, point: bool) -> bool:
         if mention.role in ("earlier", "comparison", "previous", "than", "from"):
             return False
-        if mention.form == "relative-year" and "week" in self.text[mention.start : mention.end] and not point:
+        named = self.text[mention.start : mention.end]
+        if mention.form == "relative-year" and named.endswith("week") and not point:
             return False
         return (
             mention.form not in _OF_DAYS
@@ -473,6 +474,8 @@ class SentencePeriods:
         )
         if quarterly and inherits and clock.quarter.known:
             return Timing(clock.quarter, "quarter-spoken-of")
+        if wanted.foretold and clock.foretold.known:
+            return Timing(clock.foretold, "foretold")
         if wanted.today and clock.today.known:
             return Timing(clock.today, "day-of-publication")
         if inherits and clock.reported.known and self._fits(clock.reported, screen):
