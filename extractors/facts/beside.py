@@ -50,7 +50,7 @@ _VALUED = re.compile(
     r"\bvalu(?:es|ed|ing) (?:the [a-z]+ )?(?P<whom>[A-Z][\w.&’'-]*(?: [\w.&’'-]+){0,4}) at (?:about )?\Z"
 )
 _COMMA_BETWEEN = re.compile(
-    r"[^.;:]{0,80}?,\s(?:or\s|which is\s|which was\s|some\s|about\s|nearly\s|almost\s)*"
+    r"[^.;:]{0,80}?,\s(?:or\s|which is\s|which was\s|some\s|about\s|nearly\s|almost\s|more than\s|over\s)*"
 )
 _SIGNED = re.compile(r"\((?:[^()\d]{0,24}[:;,]\s)?(?P<sign>[+\-−–]|up |down )?\Z")
 """What stands before a change in brackets: '(+', '(organic change: -'."""

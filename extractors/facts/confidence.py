@@ -55,4 +55,6 @@ def _proven_period(timing: Timing, known: Metric, growth: bool) -> bool:
         return False  # what the sentence told before need not be the deal's time
     if growth and timing.rule.startswith("before:") and timing.period.start == timing.period.end:
         return False  # 'debt, $5 million at the end of May, has halved': not on that day
+    if timing.rule in _proven()["unproven_periods"]:
+        return False
     return timing.period.known and timing.rule.startswith(tuple(_proven()["periods"]))
