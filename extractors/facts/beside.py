@@ -169,6 +169,7 @@ def of_the_next(meanings: Meanings, anchor: Word) -> Meaning | None:
         ),
         None,
     )
+    named = named or _place_before(text, at)
     if named is None or not _AND_NAME.search(text, max(0, named[0] - 40), named[0]):
         return None
     before = meanings.earlier(anchor)
@@ -177,6 +178,14 @@ def of_the_next(meanings: Meanings, anchor: Word) -> Meaning | None:
     if meanings.anchors[before.like].kind != meanings.anchors[anchor.i].kind:
         return None
     return replace(before, subject=named[1], subject_rule="named", like=None)
+
+
+def _place_before(text: str, at: int) -> tuple[int, str] | None:
+    """The country named right before *at*, with its start: 'and the United States '."""
+    found = next((m for m in words().country.finditer(text, max(0, at - 40), at) if m.end() >= at - 1), None)
+    if found is None:
+        return None
+    return found.start(), words().countries.get(found[0].lower(), found[0])
 
 
 def before_growth(meanings: Meanings, anchor: Word) -> Meaning | None:

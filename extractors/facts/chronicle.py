@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from extractors.facts.clock import Clock, Timing, Wanted
 from extractors.facts.days import NOWHEN, Period
@@ -27,6 +27,9 @@ _HOURS = frozenset({"gmt", "a.m.", "p.m.", "midday", "noon"})
 _ANOTHERS = "market size"
 """What a data house tells of: a company's figures after it need not be of its time."""
 _OF_BEFORE = frozenset({"year-earlier", "year-ago"})
+
+
+_LONG = timedelta(days=150)
 
 
 class Chronicle:
@@ -108,6 +111,11 @@ class Chronicle:
             return False
         return 0 <= (self.published - period.start).days < 7
 
+    def _is_long_over(self, period: Period) -> bool:
+        """Whether *period* ended half a year and more before the text's own began."""
+        lead = self.clock.lead.start
+        return lead is not None and self._is_over(self.clock.lead) and _last_day(period) < lead - _LONG
+
     def _is_to_come(self, period: Period) -> bool:
         return self.published is not None and period.end is not None and period.end > self.published
 
@@ -134,6 +142,8 @@ class Chronicle:
         told = [p for p, m in stated if m.basis not in _AHEAD and m.metric != _ANOTHERS]
         reported = {p for p in told if _is_stretch(p) and self._is_over(p)}
         self.clock.quarter = next((p for p in reported if _is_quarter(p)), self.clock.quarter)
+        if reported and all(self._is_long_over(period) for period in reported):
+            return  # what was long since is told beside what the text is about
         latest = max(reported, key=_last_day, default=NOWHEN)
         alike = all(_lasts_like(period, latest) for period in reported)
         self.clock.reported = latest if alike and set(known) == reported else NOWHEN

@@ -107,6 +107,9 @@ class Meanings:
             meaning = _of_money(meaning)
         meaning = replace(self._shared_out(meaning, anchor), rule=rule)
         growth, basis = meaning.growth or multiple, basis_of(anchor, meaning)
+        if basis == "reported" and growth and meaning.like is not None and meaning.like != anchor.i:
+            level = self.of(meaning.like)  # 'expects 4,150, 6% less than in 2025'
+            basis = level.basis if level is not None else basis
         return replace(meaning, direction=direction, anchor=anchor.i, growth=growth, basis=basis)
 
     def _shared_out(self, meaning: Meaning, anchor: Word) -> Meaning:

@@ -40,7 +40,8 @@ _RECORD = re.compile(
 )
 """'the lowest since 2020', 'for the first time since March': how long ago, and no period of the figure."""
 _BESIDE = re.compile(
-    r"\b(?:(?:same|corresponding|comparable|equivalent) (?:point|time|stage|level|figure|number|share|size)|"
+    r"\b(?:(?:same|corresponding|comparable|equivalent) "
+    r"(?:point|time|stage|level|figure|number|share|size|period|days|weeks?|months?|quarter|half|stretch)|"
     r"that|those) (?:of|in|for|at) \Z",
     re.I,
 )

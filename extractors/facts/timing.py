@@ -81,6 +81,7 @@ _FRONTED = 24
 _NEW_SUBJECT = re.compile(r",\s(?:and|but|while|whereas)\s(?:the\s)?[A-Z]")
 _NEXT_VERB = re.compile(
     r",?\s(?:and|but)\s(?:[a-z]+\s){0,2}?(?:ha[sd]|have|is|was|will|would|cut|set|put|[a-z]+(?:ed|s))\b"
+    r"|,\s(?:which|a move that|a step that)\s"
 )
 """Another verb of the same subject: what was to be by a year is over with it."""
 _COMING_AFTER = re.compile(
@@ -159,7 +160,8 @@ class SentencePeriods:
         period = self._resolved(mention, clock)
         if self._starts_it(mention, self.tree[meaning.anchor]):
             return Period(period.start, None)
-        if wanted.quoted and meaning.growth and self._is_this_year(mention):
+        moved = meaning.growth or meaning.direction is not None
+        if wanted.quoted and moved and self._is_this_year(mention):
             return Period(period.start, clock.today.end)  # 'have gained 23% this year': so far
         sentence = self.text[self.draft.sentence.start : self.draft.sentence.end]
         if _WHOLE.match(self.text, mention.start) and not _FORETOLD.search(sentence):
@@ -202,7 +204,12 @@ class SentencePeriods:
         )
         if not (timing.stated and yearless and published and period.end and period.end < published):
             return timing
+        if any(t.lower_ == "to" and self._goes_on_with(t, "have") for t in self.tree):
+            return timing  # 'expects it to have grown in the second quarter'
         return replace(timing, period=days.years_earlier(period, -1))
+
+    def _goes_on_with(self, token: Word, word: str) -> bool:
+        return token.i + 1 < len(self.tree) and self.tree[token.i + 1].lower_ == word
 
     def _year_ago(self, figure: Figure, usable: Sequence[PeriodMention], clock: Clock) -> Timing | None:
         """'A year ago it was 3 million': the period spoken of, a year before."""

@@ -290,8 +290,9 @@ def _cited_first(text: str, names: Sequence[Name]) -> frozenset[str]:
 
 _INVESTS = re.compile(r"\b(?:led|backed|funded|joined|advised|audited|underwritten) by (?:[\w’'-]+ ){0,4}\Z")
 _CITED = re.compile(
-    r"\b(?:according to|(?:data|figures|estimates|research|report|survey|poll)"
-    r" (?:from|by|of)|per|(?:analysts?|economists?|strategists?|traders?|broker) (?:at|with|from))"
+    r"\b(?:according to|(?:data|figures|estimates|research|report|survey|study|poll)"
+    r" (?:from|by|of)(?: (?!of\b|at\b|for\b|from\b|the\b)[\w-]+){0,5}"
+    r"|per|(?:analysts?|economists?|strategists?|traders?|broker) (?:at|with|from))"
     r" (?:the |[\w-]+ (?:firm|group|company) )?\Z",
     re.I,
 )
