@@ -186,9 +186,14 @@ class Meanings:
             broker = any(word.lower() in words().brokers for word in who.split())
             name = f"analyst {meaning.metric} estimate" if broker else f"{meaning.metric} estimate"
             return replace(meaning, metric=name, subject=subject, subject_rule=rule, wrap="estimate")
-        if agent.lower_ not in verbs.ANALYSTS:
+        reckoned = here and words().wraps.get(agent.lower_) == "estimate"
+        if agent.lower_ not in verbs.ANALYSTS and not reckoned:
             return meaning
-        return replace(meaning, metric=f"analyst {meaning.metric} estimate", wrap="estimate")
+        name = f"analyst {meaning.metric} estimate"
+        if reckoned or (meaning.subject or "").lower().endswith(agent.lower_):
+            company = self.subjects.topic  # 'the consensus stood at', 'Wall Street was looking for'
+            return replace(meaning, metric=name, wrap="estimate", subject=company, subject_rule="loose focus")
+        return replace(meaning, metric=name, wrap="estimate")
 
     def _set_against(self, meaning: Meaning, anchor: Word) -> Meaning:
         """'swung from a loss of', 'against a profit of': a level that the one before it is compared with."""

@@ -13,7 +13,7 @@ from extractors.facts import periods
 from extractors.facts.chronicle import Chronicle
 from extractors.facts.clock import Timing, lead_period
 from extractors.facts.confidence import confidence_of
-from extractors.facts.days import Period
+from extractors.facts.days import NOWHEN, Period
 from extractors.facts.directions import with_directions
 from extractors.facts.draft import Draft, is_margin
 from extractors.facts.meaning import Meaning, bare
@@ -70,6 +70,12 @@ _CINEMA_WORDS = (
     "ticket sale",
 )
 """One of these is in whatever the two above find: quicker to ask."""
+_QUARTER_ENDED = re.compile(
+    r"\b(?:quarter|three months|three-month period|13 weeks|thirteen weeks),?(?: (?:which|that))?"
+    r" (?:ended|to|through) (?:on )?"
+    r"(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2}(?:, \d{4})?"
+    r"|\d{1,2} [A-Z][a-z]+(?: \d{4})?)"
+)
 _AHEAD = frozenset({"target", "forecast", "guidance", "outlook"})
 """Words of a metric that say already that it lies ahead."""
 _YEAR_ON_YEAR = re.compile(
@@ -193,7 +199,16 @@ class TextReader:
         titled, published = lead_period(named), self.when.published
         if titled.end is not None and published is not None and titled.end <= published:
             return titled
-        return lead_period([*named, *(mention for span in opening for mention in self._mentions(span))])
+        opened = [mention for span in opening for mention in self._mentions(span)]
+        if any(mention.form == "fiscal-quarter" for mention in (*named, *opened)):
+            return self._ended_quarter()  # 'its fiscal second quarter': the text says later when that ended
+        return lead_period([*named, *opened])
+
+    def _ended_quarter(self) -> Period:
+        """The one quarter that the text says the last day of: 'the quarter, which ended July 31'."""
+        ended = _QUARTER_ENDED.search(self.text)
+        mentions = periods.resolve(ended[0], self.when) if ended else []
+        return mentions[0].period if len(mentions) == 1 else NOWHEN
 
     def _mentions(self, sentence: Span) -> list[PeriodMention]:
         """The periods that *sentence* names, in the text's offsets, but for numbers that are figures."""

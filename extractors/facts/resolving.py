@@ -80,6 +80,8 @@ def _months_ended(groups: Mapping[str, str], when: When) -> Period:
     of = year_of(groups.get("year"), when, lambda y: days.last_day(y, month) <= (when.published or date.max))
     if of is None:
         return NOWHEN
+    if not {"year", "rel"} & groups.keys() and " ending" in groups["match"] and when.published:
+        of = when.published.year + (days.last_day(when.published.year, month) < when.published)
     of += groups.get("rel") == "next"
     last = days.last_day(of, month)
     if "day" in groups and int(groups["day"].rstrip("sthnrd")) < 28:
