@@ -105,6 +105,8 @@ _LEAD_FORMS = frozenset(
         "month-range",
         "fiscal-part",
         "weeks-ended",
+        "month-alone",
+        "month",
     }
 )
 

@@ -346,6 +346,9 @@ class Subjects:
         verb = noun.head
         if noun.dep_ not in ("nsubj", "nsubjpass"):
             return None
+        if verb.dep_ == "relcl" and any(t.lower_ == "where" for t in verb.lefts) and is_name(verb.head):
+            name = self.phrases.name_at(verb.head)  # 'Peru, where revenue doubled'
+            return (name, "named") if name else (self.phrases.thing(verb.head), "place")
         return self.place_of(verb)
 
     def place_of(self, verb: Word) -> Subject | None:

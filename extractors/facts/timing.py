@@ -295,10 +295,13 @@ class SentencePeriods:
     def _is_of_saying(self, token: Word, figure: Word, form: str) -> bool:
         """'Harrow said on Friday', 'in May it had guided to': the time of the saying."""
         verb = next((t for t in [token, *token.ancestors] if t.tag_.startswith("V")), None)
-        if verb is None or verb == figure.head:
+        if verb is None:
             return False
         lemma = words().lemma(verb.lower_)
-        foretold = form in _OF_SAYING and token.i < verb.i < figure.i
+        if verb == figure.head and lemma not in words().basis["forecast_verbs"]:
+            return False
+        had = any(t.dep_ == "aux" and t.lower_ == "had" for t in verb.lefts)
+        foretold = form in _OF_SAYING and (token.i < verb.i < figure.i or (had and figure.head == verb))
         foretold = foretold and lemma in words().basis["forecast_verbs"]
         return lemma in words().says or (foretold and verb.tag_ in ("VBD", "VBN"))
 
