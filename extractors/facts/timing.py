@@ -204,12 +204,9 @@ class SentencePeriods:
         )
         if not (timing.stated and yearless and published and period.end and period.end < published):
             return timing
-        if any(t.lower_ == "to" and self._goes_on_with(t, "have") for t in self.tree):
+        if any(map(_to_have_done, self.tree)):
             return timing  # 'expects it to have grown in the second quarter'
         return replace(timing, period=days.years_earlier(period, -1))
-
-    def _goes_on_with(self, token: Word, word: str) -> bool:
-        return token.i + 1 < len(self.tree) and self.tree[token.i + 1].lower_ == word
 
     def _year_ago(self, figure: Figure, usable: Sequence[PeriodMention], clock: Clock) -> Timing | None:
         """'A year ago it was 3 million': the period spoken of, a year before."""
@@ -508,6 +505,12 @@ def _goes_on(verb: Word) -> bool:
     return words().lemma(verb.lower_) in words().says or any(
         t.dep_ == "aux" and t.lower_ == "to" for t in verb.lefts
     )
+
+
+def _to_have_done(to: Word) -> bool:
+    if to.lower_ != "to" or to.i + 2 >= len(to.tree):
+        return False
+    return to.nbor(1).lower_ == "have" and to.nbor(2).tag_ == "VBN"
 
 
 def _is_from(figure: Word) -> bool:
