@@ -13,7 +13,6 @@ from pathlib import Path
 
 from tests.programs import command, environment
 
-
 _UNREAD: dict[int, str] = {}
 """What a screen has shown after the words that were waited for last."""
 
