@@ -155,7 +155,7 @@ class Meanings:
         whole = self.phrases.text[sentence.start : sentence.end]
         a_share = _PER_SHARE.match(self.phrases.text, figure.end)
         after = self.phrases.text[a_share.end() if a_share else figure.end : sentence.end]
-        return _BIDS.search(whole) is not None or after.startswith((" for ", " in cash"))
+        return _BIDS.search(whole) is not None or _BUYING.match(after) is not None
 
     def _each(self, meaning: Meaning, figure: Figure) -> Meaning:
         """'pays $6 an episode': what each of them costs or earns."""
@@ -273,6 +273,7 @@ class Meanings:
         return verbs.from_verb(self, verb, figure, prep)
 
 
+_BUYING = re.compile(r" (?:in cash )?for (?:[A-Z]|each|the (?:company|group|firm|rest|shares))| in cash")
 _BIDS = re.compile(
     r"\b(?:bids?|offer(?:s|ed)?|takeover|acquir\w+|acquisition|buy(?:s|ing|out)?|bought|tender|merger)\b"
 )

@@ -67,6 +67,8 @@ def plain(meanings: Meanings, noun: Word) -> Meaning:
     """The metric that *noun* names, of whom its place in the tree says."""
     phrases = meanings.phrases
     subject, rule = _whose(meanings, noun)
+    if noun.lower_ == "economy" and (owner := _economy_of(meanings, noun)):
+        return Meaning("economic output", *owner[:1], subject_rule=owner[1], noun=noun, verb=verb_over(noun))
     if words().metrics.get(noun.lower_) == words().ids["market_size"]:
         return Meaning(
             "market size", phrases.thing(noun), subject_rule="stated", noun=noun, verb=verb_over(noun)
@@ -82,9 +84,22 @@ def plain(meanings: Meanings, noun: Word) -> Meaning:
         rule = "loose focus"  # all theatres' as likely as a studio's
     if metric.lower() in ("target price", "price target") and (rule != "named" or is_observer(subject or "")):
         subject, rule = meanings.subjects.topic, "loose focus"
-    if rule == "place" and noun.lower_ in _OF_SELLERS and meanings.subjects.company is not None:
+    of_sellers = noun.lower_ in _OF_SELLERS and not _is_of_the_economy(phrases, noun)
+    if rule == "place" and of_sellers and meanings.subjects.company is not None:
         metric, subject, rule = f"{metric} in {subject}", meanings.subjects.company, "focus"
     return Meaning(metric, subject, subject_rule=rule, noun=noun, verb=verb_over(noun))
+
+
+def _economy_of(meanings: Meanings, economy: Word) -> Subject | None:
+    """The country whose *economy* it is; none where a trade's is told, as 'the creator economy'."""
+    if any(t.dep_ in ("compound", "nmod") and not is_place(t) for t in economy.lefts):
+        return None
+    place = next((t for t in economy.lefts if is_place(t)), None)
+    if place is not None:
+        named = meanings.phrases.thing(place)
+        return words().countries.get(named.lower(), named), "stated"
+    bare = all(t.dep_ == "det" for t in economy.lefts) and not economy.rights
+    return meanings.subjects.topics.country if bare else None
 
 
 def _whose(meanings: Meanings, noun: Word) -> Subject:

@@ -46,6 +46,7 @@ _BESIDE = re.compile(
     re.I,
 )
 """'twice that of 2023', 'behind the same point in 2019'."""
+_TERM = re.compile(r"\b(?:ends?|begins?|starts?|runs?|closes?|expires?|matures?) in \Z")
 _THAN = frozenset(
     {"than", "as", "against", "with", "below", "under", "above", "behind", "beyond", "ahead of", "short of"}
 )
@@ -220,6 +221,8 @@ def _is_held_against(text: str, form: _Form, match: re.Match[str]) -> bool:
     """'up 5% over last year', 'twice that of 2023': the time of what a figure is compared with."""
     if _BESIDE.search(text, max(0, match.start() - 40), match.start()):
         return True
+    if form.id == "month-alone" and _TERM.search(text, max(0, match.start() - 16), match.start()):
+        return True  # 'whose fiscal year ends in March'
     last = form.id == "relative-year" and match[0].lower().startswith("last")
     return last and text[: match.start()].endswith((" over ", " on "))
 

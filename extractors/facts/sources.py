@@ -173,7 +173,10 @@ def _basis_by(token: Word, figure: Word) -> Basis | None:
     holds = any(
         t.dep_ in ("xcomp", "ccomp") and (t == figure or t in figure.ancestors) for t in token.children
     )
-    if lemma in rules["target_verbs"] and holds:
+    aimed = lemma == "target" and any(
+        t.dep_ == "dobj" and (t == figure or t in figure.ancestors) for t in token.rights
+    )
+    if (lemma in rules["target_verbs"] and holds) or aimed:
         return "target"
     if lemma in rules["forecast_verbs"] and lemma not in ("see", "reckon") and token != figure:
         return "forecast"

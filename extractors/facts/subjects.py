@@ -113,8 +113,8 @@ class Subjects:
             return self._antecedent(agent)
         if self.topic and self._is_based(agent):
             return self.topic, self._as_sure("stand-in")
-        if self.topic and self._is_officer(agent):
-            return self.topic, "loose speaker"
+        if self._is_officer(agent):
+            return self.topic or self.phrases.thing(agent), "loose speaker"
         if agent.lower_ in words().company_nouns and (name := self._apposed(agent)):
             return name, "named"
         if agent.lower_ in words().company_papers and not self._of_another(agent):
@@ -410,13 +410,18 @@ class Subjects:
     def _complement(self, noun: Word) -> Subject | None:
         """'value of Harrow', 'revenue in China', 'revenue from Chinese dramas', 'demand for films'."""
         superlative = any(t.tag_ == "JJS" for t in noun.lefts)
+        own = any(t.lower_ in _COMPANIES_OWN for t in noun.lefts)  # 'comparable sales in Japan'
         for prep in noun.rights:
             if superlative and prep.lower_ == "of":
                 continue
             if prep.dep_ != "prep" or prep.lower_ not in _BELONGING:
                 continue
             target = next((t for t in prep.children if t.dep_ == "pobj" and not t.ent_type_), None)
-            if target is None or is_temporal(target):
+            if (
+                target is None
+                or is_temporal(target)
+                or (own and prep.lower_ in ("in", "across") and not self.phrases.name_at(target))
+            ):
                 continue
             if (
                 prep.lower_ == "for"

@@ -396,6 +396,8 @@ class SentencePeriods:
     def _resolved(self, mention: PeriodMention, clock: Clock) -> Period:
         if mention.role == "then":
             return clock.last
+        if mention.form == "fiscal-quarter":
+            return clock.lead if days.is_reporting(clock.lead) else mention.period
         if mention.role == "the_period":
             named = self.text[mention.start : mention.end]
             earlier = [m.period for m in self.mentions if m.end <= mention.start and m.period.known]
