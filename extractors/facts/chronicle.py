@@ -30,6 +30,8 @@ _OF_BEFORE = frozenset({"year-earlier", "year-ago"})
 
 
 _LONG = timedelta(days=150)
+_SOON = timedelta(days=62)
+"""What ends later than so is not reported yet, but for the year so far."""
 
 
 class Chronicle:
@@ -120,7 +122,10 @@ class Chronicle:
         return self.published is not None and period.end is not None and period.end > self.published
 
     def _is_over(self, period: Period) -> bool:
-        return self.published is None or period.start is None or period.start <= self.published
+        if self.published is None or period.start is None:
+            return True
+        late = period.end is not None and period.end > self.published + _SOON
+        return period.start <= self.published and not late
 
     def remember(self, read: Read, timed: Mapping[int, Timing], periods: SentencePeriods) -> None:
         """Keep the periods that the sentence stated, for what comes after it."""

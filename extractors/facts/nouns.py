@@ -132,11 +132,29 @@ def from_growth(meanings: Meanings, growth: Word, anchor: Word) -> Meaning | Non
     """'a drop in receipts of 5%', 'revenue growth of 5%', '..., a gain of 5%': what grew or fell."""
     if expected := _expected_growth(meanings, growth, anchor):
         return expected
-    meaning = _inner_metric(meanings, growth, anchor) or meanings.earlier(anchor) or _grown(meanings, growth)
+    meaning = (
+        _inner_metric(meanings, growth, anchor)
+        or _foretold_before(meanings, growth, anchor)
+        or meanings.earlier(anchor)
+        or _grown(meanings, growth)
+    )
     if meaning is None:
         return None
     direction = direction_of(words().move_nouns.get(growth.lower_, ""))
     return replace(meaning, direction=direction, growth=True)
+
+
+_APPOSED = re.compile(r",\s(?:an?|the)\s(?:[\w-]+\s){0,2}\Z")
+
+
+def _foretold_before(meanings: Meanings, growth: Word, anchor: Word) -> Meaning | None:
+    """'lowered its forecast to $4 million, a cut of 8%': the forecast that was cut."""
+    start = meanings.phrases.span(growth).start
+    place = max((i for i in meanings.anchors if i < anchor.i), default=None)
+    if place is None or not _APPOSED.search(meanings.phrases.text, max(0, start - 40), start):
+        return None
+    before = meanings.of(place)
+    return replace(before, like=place, compared=False) if before is not None and before.wrap else None
 
 
 def _expected_growth(meanings: Meanings, growth: Word, anchor: Word) -> Meaning | None:

@@ -31,6 +31,8 @@ _STREAMS = frozenset(
     {"ads", "advertising", "subscriptions", "memberships", "licensing", "purchases", "sponsorship"}
 )
 """What brings its company money."""
+_SOLD_ON = frozenset({"dramas", "series", "shows", "films", "movies", "games", "novels", "books", "titles"})
+"""What a company brings out: told without number or article, it is a business of its own."""
 _SOLD_SINGLY = frozenset(
     {
         *("ticket", "pass", "subscription", "licence", "license", "copy", "seat", "episode", "meal", "pint"),
@@ -219,10 +221,18 @@ def _earned(meanings: Meanings, agent: Word, verb: Word, subject: Subject) -> tu
         agent.lower_ in ("markets", "market") and any(t.lower_ in words().places for t in agent.lefts)
     )
     part = meanings.phrases.noun(agent) if is_part else ""
+    if agent.lower_ in _SOLD_ON and meanings.subjects.company and not _is_counted(agent):
+        part = meanings.phrases.noun(agent)  # 'Overseas short dramas brought in': the company's
+        return f"{part} revenue", (meanings.subjects.company, "focus")
     bare = part.lower() in ("", agent.lower_) and agent.lower_ not in _STREAMS
     if meanings.subjects.topic and not bare:
         return f"{part} revenue", (meanings.subjects.topic, "focus")
     return ("box office" if meanings.subjects.screened(agent) else "revenue"), subject
+
+
+def _is_counted(agent: Word) -> bool:
+    """'its 12 dramas', 'the films', 'other games': some of them, and no business."""
+    return any(t.tag_ in ("CD", "DT", "PRP$", "JJR") or t.dep_ == "poss" for t in agent.lefts)
 
 
 def _kept(meanings: Meanings, figure: Word) -> str | None:

@@ -200,6 +200,8 @@ class Subjects:
     def _is_described(self, agent: Word) -> bool:
         """'micro-drama apps', 'some newer services': a kind of thing, not the one spoken of."""
         definite = any(t.lower_ in ("the", "this", "that", "its") for t in agent.lefts)
+        ranked = any(t.tag_ == "JJS" for t in agent.lefts)  # 'Taiwan's third-largest container carrier'
+        definite = definite or (ranked and any(t.dep_ == "poss" and is_place(t) for t in agent.lefts))
         if (
             definite
             and agent.tag_ != "NNS"

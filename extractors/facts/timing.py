@@ -95,6 +95,7 @@ _YEARLESS = frozenset(
         "quarter-code",
         "month-quarter",
         "month-range",
+        "last-months",
         "half",
         "half-code",
         "month-alone",
@@ -199,7 +200,9 @@ class SentencePeriods:
         """A forecast's period lies ahead: a quarter, half or month named without a year is the next one."""
         period = timing.period
         yearless = any(
-            m.period == period and not _YEAR.search(self.text, m.start, m.end) and m.form in _YEARLESS
+            m.period == period
+            and m.form in _YEARLESS
+            and (m.form == "last-months" or not _YEAR.search(self.text, m.start, m.end))
             for m in self.mentions
         )
         if not (timing.stated and yearless and published and period.end and period.end < published):
