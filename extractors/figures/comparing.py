@@ -74,6 +74,8 @@ def _takes(text: str, low: str, last: Atom, atom: Atom) -> bool:
     if atom.start - last.end > REACH or last.unit is None:
         return False
     plain = goes_on(low, atom.end)
+    if _COUNTED.search(low, last.end, atom.start):
+        return False
     if not (plain or _was_forecast(low, atom.end)) or _SENTENCE.search(text, last.end, atom.start):
         return False
     if plain and _is_like(low, last, atom):
@@ -83,6 +85,13 @@ def _takes(text: str, low: str, last: Atom, atom: Atom) -> bool:
     else:
         fits = plain and _is_rate(low, last, atom)
     return fits and _is_compared(low, atom.start, plain)
+
+
+_COUNTED = re.compile(
+    r"\b(?:numbers?|headcount|(?:user|reader|subscriber|viewer|customer|member|player|visitor|passenger|download|install"
+    r"|unit|order|shipment|employee|worker|store|household)s?)\b"
+)
+"""``fell to $1.4 billion, as the number of readers dropped to 7.8 million``: what is counted is no money."""
 
 
 def _is_compared(low: str, start: int, plain: bool) -> bool:

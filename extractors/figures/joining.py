@@ -32,6 +32,8 @@ def link(low: str, left: Atom, right: Atom) -> str:
     if right.start - left.end > SHORT:
         return ""
     gap = low[left.end : right.start]
+    if gap == " to " and left.where != "shared" and _is_change(low, left, right):
+        return ""
     if _RANGE.fullmatch(gap):
         return "" if right.power and is_day(low, left, gap) else "range"
     if (
@@ -46,6 +48,13 @@ def link(low: str, left: Atom, right: Atom) -> str:
     if _LIST.fullmatch(gap):
         return "listed" if _CONJUNCTION.search(gap) else "list"
     return ""
+
+
+def _is_change(low: str, left: Atom, right: Atom) -> bool:
+    """``cut by 12,000 yuan to 149,800 yuan``: what it was changed by, and the level."""
+    by = low.endswith("by ", 0, left.start)
+    both = left.unit is not None and right.unit is not None and left.unit.kind == right.unit.kind == "money"
+    return by and both and right.amount > 4 * left.amount
 
 
 def share(text: str, low: str, atoms: Sequence[Atom]) -> list[Atom]:
