@@ -113,6 +113,13 @@ class Chronicle:
             return False
         return 0 <= (self.published - period.start).days < 7
 
+    def _is_moment(self, period: Period, meaning: Meaning) -> bool:
+        """'It had 11 million users in December', in a text about a year: no time of its sales."""
+        known, lead = words().metric_of(bare(meaning.metric)), self.clock.lead
+        short = period.start and period.end and (period.end - period.start).days < 32
+        longer = lead.start and lead.end and (lead.end - lead.start).days > 32
+        return bool(known and known.point and short and longer)
+
     def _is_long_over(self, period: Period) -> bool:
         """Whether *period* ended half a year and more before the text's own began."""
         lead = self.clock.lead.start
@@ -144,7 +151,11 @@ class Chronicle:
             return
         self.clock.last = known[-1]
         self.clock.stretches.extend(period for period in known if _is_stretch(period))
-        told = [p for p, m in stated if m.basis not in _AHEAD and m.metric != _ANOTHERS]
+        told = [
+            p
+            for p, m in stated
+            if m.basis not in _AHEAD and m.metric != _ANOTHERS and not self._is_moment(p, m)
+        ]
         reported = {p for p in told if _is_stretch(p) and self._is_over(p)}
         self.clock.quarter = next((p for p in reported if _is_quarter(p)), self.clock.quarter)
         if reported and all(self._is_long_over(period) for period in reported):

@@ -122,8 +122,12 @@ class Phrases:
         name = self.name_at(head) or self.apposed_name(head)
         if name:
             return name
-        parts = self._thing_tokens(head)
-        return self.words(parts[-_MOST_WORDS:]) if parts else ""
+        parts = sorted(self._thing_tokens(head)[-_MOST_WORDS:], key=lambda t: t.i)
+        if not parts:
+            return ""
+        told = self.words(parts)
+        opens = parts[0].i == 0 and told and _is_plural(parts[0])
+        return told[0].lower() + told[1:] if opens else told  # 'Consumers spent': no name
 
     def apposed_name(self, head: Word) -> str | None:
         """'its video arm Reelia', 'the game Ovelle': the name that a common noun introduces."""
@@ -179,6 +183,10 @@ def is_temporal(token: Word) -> bool:
     if token.lower_ in words().temporal or (token.tag_ == "CD" and len(token.text) == 4):
         return True
     return _CODE.fullmatch(token.text) is not None
+
+
+def _is_plural(word: Word) -> bool:
+    return word.tag_ == "NNS" and word.text.istitle() and word.lower_.endswith("s") and not is_place(word)
 
 
 def is_place(token: Word) -> bool:

@@ -62,6 +62,8 @@ _PLAINLY = re.compile(
 _TIMES = re.compile(r"\s(?:the|its|their|that|what)\b")
 """'twice the 131 million of 2024': the year is that of what is multiplied."""
 _IN_BRACKETS = re.compile(r":\s(?=[^()]*\))")
+_LASTING = 62
+"""In days."""
 _NEAR = 24
 """A bracket's time stands at most so far before its figure, in characters."""
 _AND_HAS = re.compile(r"\sand\s(?:is|are|was|were|has|have|had)\s")
@@ -492,9 +494,15 @@ class SentencePeriods:
             return Timing(clock.today, "day-of-publication")
         if inherits and clock.reported.known and self._fits(clock.reported, screen):
             return Timing(clock.reported, "spoken-of")
-        if inherits and clock.lead.known and self._fits(clock.lead, screen):
+        if inherits and clock.lead.known and self._fits(clock.lead, screen) and not _lasts(clock):
             return Timing(clock.lead, "lead")
         return Timing(NOWHEN, "none")
+
+
+def _lasts(clock: Clock) -> bool:
+    """Whether the text's own period goes on for long: a forecast's, and none of what is reported."""
+    lead, today = clock.lead.end, clock.today.end
+    return lead is not None and today is not None and (lead - today).days > _LASTING
 
 
 def _tells_when(clause: Word, figure: Word) -> bool:
