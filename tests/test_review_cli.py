@@ -54,7 +54,7 @@ def test_a_verdict_is_given_told_and_taken_back(demo: Path) -> None:
     said = ("--metric-id", "profit", "--by", "ann", "--note", "seen")
     made = told(demo, "review", "fix", f"fact:{fact}", *said)
     assert made["values"]["metric_id"] == "profit"
-    shown = run("--db", demo, "review", "show", f"fact:{fact}").stdout
+    shown = " ".join(run("--db", demo, "review", "show", f"fact:{fact}").stdout.split())  # lines are wrapped
     assert "profit" in shown
     assert "fixed by ann" in shown
     assert "high confidence" in shown
