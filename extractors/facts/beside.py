@@ -128,7 +128,7 @@ def times_before(meanings: Meanings, anchor: Word) -> Meaning | None:
 
 def moved_to(meanings: Meanings, anchor: Word) -> Meaning | None:
     """'lost 97 cents to $64.52': the level that the move by an amount led to."""
-    place = max((i for i in meanings.anchors if i < anchor.i), default=None)
+    place = meanings.place_before(anchor)
     if place is None or not meanings.anchors[place].kind == meanings.anchors[anchor.i].kind == "money":
         return None
     between = meanings.phrases.text[meanings.anchors[place].end : meanings.anchors[anchor.i].start]

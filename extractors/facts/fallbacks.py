@@ -89,7 +89,7 @@ def and_from(meanings: Meanings, anchor: Word) -> Meaning | None:
 
 def _growth_right_before(meanings: Meanings, anchor: Word, between: re.Pattern[str]) -> Meaning | None:
     """The growth that the figure before tells, where *between* is all that stands between the two."""
-    place = max((i for i in meanings.anchors if i < anchor.i), default=None)
+    place = meanings.place_before(anchor)
     if place is None or meanings.anchors[place].kind != "percent":
         return None
     text, figure = meanings.phrases.text, meanings.anchors[anchor.i]

@@ -211,6 +211,10 @@ class Meanings:
         before = self.earlier(anchor)
         return replace(meaning, compared=True, like=before.like) if led and before else meaning
 
+    def place_before(self, anchor: Word) -> int | None:
+        """The place among the anchors of the last figure before *anchor*, or None where it is the first."""
+        return max((i for i in self.anchors if i < anchor.i), default=None)
+
     def earlier(self, anchor: Word) -> Meaning | None:
         """The meaning of the level before *anchor* in the sentence."""
         levels = ("money", "count", "percent")
@@ -222,7 +226,7 @@ class Meanings:
 
     def revised(self, anchor: Word) -> Meaning | None:
         """'lowered its forecast to 310 billion yen from 380 billion': the forecast that is given up."""
-        place = max((i for i in self.anchors if i < anchor.i), default=None)
+        place = self.place_before(anchor)
         if place is None or self.anchors[place].kind != self.anchors[anchor.i].kind:
             return None
         now, before, text = self.anchors[place], self.anchors[anchor.i], self.phrases.text

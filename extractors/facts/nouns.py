@@ -150,7 +150,7 @@ _APPOSED = re.compile(r",\s(?:an?|the)\s(?:[\w-]+\s){0,2}\Z")
 def _foretold_before(meanings: Meanings, growth: Word, anchor: Word) -> Meaning | None:
     """'lowered its forecast to $4 million, a cut of 8%': the forecast that was cut."""
     start = meanings.phrases.span(growth).start
-    place = max((i for i in meanings.anchors if i < anchor.i), default=None)
+    place = meanings.place_before(anchor)
     if place is None or not _APPOSED.search(meanings.phrases.text, max(0, start - 40), start):
         return None
     before = meanings.of(place)

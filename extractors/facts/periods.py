@@ -193,12 +193,11 @@ def _mention(text: str, form: _Form, match: re.Match[str], when: When) -> Period
     lead = _LEAD.search(text, max(0, match.start() - 24), match.start())
     word = lead["role"].lower() if lead else _own_lead(match[0])
     before = max(0, match.start() - 64)
-    if "since" in text[before : match.start()].lower() and _SINCE.search(text, before, match.start()):
+    since = "since" in text[before : match.start()].lower()
+    if since and _SINCE.search(text, before, match.start()):
         word = "since"
-    if (
-        "since" in text[before : match.start()].lower()
-        and _RECORD.search(text, max(0, match.start() - 72), match.start())
-    ) or _is_held_against(text, form, match):
+    record = since and _RECORD.search(text, max(0, match.start() - 72), match.start())
+    if record or _is_held_against(text, form, match):
         word = "than"
     to_come = word in ("from", "effective") and _is_to_come(text, match)
     if (word == "by" or to_come) and not when.future:
@@ -224,7 +223,7 @@ def _is_held_against(text: str, form: _Form, match: re.Match[str]) -> bool:
     if form.id == "month-alone" and _TERM.search(text, max(0, match.start() - 16), match.start()):
         return True  # 'whose fiscal year ends in March'
     last = form.id == "relative-year" and match[0].lower().startswith("last")
-    return last and text[: match.start()].endswith((" over ", " on "))
+    return last and text.endswith((" over ", " on "), 0, match.start())
 
 
 def _own_lead(text: str) -> str | None:

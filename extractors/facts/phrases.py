@@ -122,7 +122,7 @@ class Phrases:
         name = self.name_at(head) or self.apposed_name(head)
         if name:
             return name
-        parts = sorted(self._thing_tokens(head)[-_MOST_WORDS:], key=lambda t: t.i)
+        parts = self._thing_tokens(head)[-_MOST_WORDS:]
         if not parts:
             return ""
         told = self.words(parts)

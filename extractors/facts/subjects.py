@@ -293,7 +293,7 @@ class Subjects:
     def _is_led(self, verb: Word, noun: Word) -> bool:
         """'Partners led its Series A': the round is another's."""
         known = words().metric_of(self.phrases.noun(noun))
-        leads = words().lemma(verb.lower_) in ("lead", "led") or verb.lower_ in ("led", "leads", "leading")
+        leads = verb.lower_ in ("lead", "leads", "led", "leading")
         return leads and known is not None and known.id == "funding"
 
     def _of_all(self, noun: Word) -> Subject | None:
